@@ -1,0 +1,16 @@
+//! Divedeep's core: practise real questions for AWS support interviews, spaced by FSRS-6, kept in one SQLite file.
+//!
+//! It has no window, no clock of its own and no dialogs. Two shells stand on it: the `divedeep` command (`main.rs`)
+//! and the window (`src-tauri/`). Both call [`app`] and nothing else.
+//!
+//! ```text
+//! shells -> app -> { bank   memory   store } -> { model   time   error }
+//! ```
+//!
+//! Arrows go right only, and the rooms in the middle do not know each other: they meet in [`app`].
+//! `tests/boundaries.rs` keeps it true.
+
+pub mod bank;
+pub mod error;
+pub mod model;
+pub mod time;

@@ -1,0 +1,27 @@
+//! The words of the domain: plain types without behaviour that needs a database, a clock or a window.
+//!
+//! Deliberately not here: how they are read from files (`bank`), kept (`store`) or scheduled (`memory`).
+
+mod ids;
+mod item;
+mod language;
+mod markdown;
+mod principle;
+mod question;
+mod review;
+mod track;
+
+pub use ids::{DeviceId, ItemKind, ItemRef, ReviewKey};
+pub use item::{
+    Body, Face, Item, ItemView, KeyPointView, MistakeView, PrincipleView, ProbeView, Status,
+    TermProbeView,
+};
+pub use language::{ContentLanguage, InterfaceLanguage, Language, Text};
+pub use markdown::{Block, Inline, blocks, inlines, plain};
+pub use principle::{Principle, Prominence, Prompt};
+pub use question::{
+    Accept, Direction, Evidence, EvidenceType, FollowUp, Frequency, KeyPoint, Mistake, Provenance,
+    Question, QuestionKind, Reference, ReferenceType, Runner, TermProbe, Verify, Volatility,
+};
+pub use review::{AnswerMode, Grade, Review, ReviewRow, SessionKind, propose_grade};
+pub use track::{Domain, Level, Topic, Track, TrackId};
