@@ -10,7 +10,11 @@
 //! Arrows go right only, and the rooms in the middle do not know each other: they meet in [`app`].
 //! `tests/boundaries.rs` keeps it true.
 
+pub mod app;
 pub mod bank;
 pub mod error;
+pub mod memory;
 pub mod model;
+pub mod shell;
+pub mod store;
 pub mod time;

@@ -1,17 +1,222 @@
-//! stub
-fn main() -> std::process::ExitCode {
-    let dir = std::env::args().nth(3);
-    let source = dir.map_or(divedeep::bank::Source::BuiltIn, |d| divedeep::bank::Source::Folder(d.into()));
-    match divedeep::bank::Bank::check(&source) {
-        Ok((bank, faults)) => {
-            #[expect(clippy::print_stdout)]
-            {
-            for f in &faults { println!("{f}"); }
-            println!("{}", serde_json::to_string_pretty(&bank.stats()).unwrap_or_default());
-            }
-        }
-        #[expect(clippy::print_stdout)]
-        Err(e) => println!("{e}"),
+//! The `divedeep` command: the second shell. Thin: it reads arguments and the clock, calls `app`, prints.
+
+mod cli;
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use divedeep::app::{Access, App};
+use divedeep::bank::{Bank, Source};
+use divedeep::error::Error;
+use divedeep::model::Language;
+use divedeep::shell;
+
+/// Practise for AWS support interviews: bilingual questions, spaced repetition, one local file.
+#[derive(Parser)]
+#[command(name = "divedeep", version, arg_required_else_help = true)]
+struct Arguments {
+    /// Keep everything in this folder instead of the system's usual place.
+    #[arg(long, global = true, env = "DIVEDEEP_DATA_DIR", value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    /// Use the question bank in this folder instead of the built-in one.
+    #[arg(long, global = true, value_name = "DIR")]
+    bank: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Answer today's questions in the terminal.
+    Practice,
+    /// Say what is on today's list.
+    Today {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Look after a question bank.
+    Bank {
+        #[command(subcommand)]
+        command: BankCommand,
+    },
+    /// Write everything you have made to a file, as JSON lines.
+    Export {
+        /// The file; it must not exist yet.
+        file: PathBuf,
+    },
+    /// Look the data folder over.
+    Doctor {
+        /// Rebuild the cards from the log where they differ.
+        #[arg(long)]
+        mend: bool,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum BankCommand {
+    /// Name every fault with file, line and reason.
+    Check,
+    /// Count what is in it.
+    Stats {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Why a command ended early.
+enum Stop {
+    /// The core's error, told in the learner's language.
+    Core(Error),
+    /// Nobody reads what is printed, or nothing more is typed.
+    Io(io::Error),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Core(error)
     }
-    std::process::ExitCode::SUCCESS
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // A closed pipe is no reason to complain about.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let mut language = language_of_system();
+    match run(arguments, &mut language) {
+        Ok(code) => code,
+        Err(Stop::Io(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(Stop::Io(error)) => complain(&error.to_string()),
+        Err(Stop::Core(Error::BadBank(faults))) => {
+            let mut text: Vec<String> = faults.iter().map(ToString::to_string).collect();
+            text.push(shell::sentence(&Error::BadBank(faults), language));
+            complain(&text.join("\n"))
+        }
+        Err(Stop::Core(error)) => complain(&shell::sentence(&error, language)),
+    }
+}
+
+fn run(arguments: Arguments, language: &mut Language) -> Result<ExitCode, Stop> {
+    let source = arguments.bank.map_or(Source::BuiltIn, Source::Folder);
+    let open = |access: Access| -> Result<App, Stop> {
+        let folder = arguments.data_dir.clone().or_else(shell::usual_folder);
+        let folder = folder.ok_or_else(|| Error::DataFolder {
+            path: PathBuf::new(),
+            reason: "this system names no folder for data: give one with --data-dir DIR".to_owned(),
+        })?;
+        Ok(App::open(&folder, access, &source, &mut shell::chance())?)
+    };
+    let mut out = io::stdout().lock();
+    match arguments.command {
+        Command::Practice => {
+            let mut app = open(Access::Write)?;
+            *language = app.settings().interface_language;
+            cli::practice::run(&mut app, &mut io::stdin().lock(), &mut out, language)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Today { json } => {
+            let app = open(Access::Read)?;
+            *language = app.settings().interface_language;
+            let now = shell::now();
+            let today = app.today(now)?;
+            if json {
+                print_json(&mut out, &today)?;
+            } else {
+                let start = app.start_page(now)?;
+                cli::today::print(&mut out, &today, &start.outline, *language)?;
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Bank { command: BankCommand::Check } => {
+            let (bank, faults) = Bank::check(&source)?;
+            for fault in &faults {
+                writeln!(out, "{fault}")?;
+            }
+            let stats = bank.stats();
+            writeln!(
+                out,
+                "{} questions, {} prompts, {} faults",
+                stats.questions.total,
+                stats.prompts.total,
+                faults.len()
+            )?;
+            Ok(if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
+        Command::Bank { command: BankCommand::Stats { json } } => {
+            let stats = Bank::read(&source)?.stats();
+            if json {
+                print_json(&mut out, &stats)?;
+            } else {
+                cli::today::print_stats(&mut out, &stats)?;
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Export { file } => {
+            let app = open(Access::Read)?;
+            *language = app.settings().interface_language;
+            let lines = app.export(&file, false, shell::now())?;
+            let words = cli::Words(*language);
+            writeln!(out, "{} ({lines} {})", file.display(), words.pick("lines", "行"))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Doctor { mend, json } => {
+            let app = if mend {
+                let mut app = open(Access::Write)?;
+                app.rebuild_cards()?;
+                app
+            } else {
+                open(Access::Read)?
+            };
+            let report = app.doctor()?;
+            if json {
+                print_json(&mut out, &report)?;
+            } else {
+                writeln!(out, "{}", report.path)?;
+                for finding in &report.findings {
+                    let mark = if finding.sound { "ok   " } else { "FAULT" };
+                    writeln!(out, "{mark} {:6} {}", finding.subject, finding.detail)?;
+                }
+            }
+            Ok(if report.is_sound() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
+    }
+}
+
+fn print_json(out: &mut impl Write, value: &impl serde::Serialize) -> Result<(), Stop> {
+    let text = serde_json::to_string_pretty(value).map_err(io::Error::from)?;
+    writeln!(out, "{text}")?;
+    Ok(())
+}
+
+fn complain(text: &str) -> ExitCode {
+    let _ = writeln!(io::stderr(), "{text}");
+    ExitCode::FAILURE
+}
+
+/// The language to speak before a learner's choice is known.
+fn language_of_system() -> Language {
+    let spoken = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(|name| {
+        std::env::var(name).ok().filter(|value| !value.is_empty())
+    });
+    match spoken {
+        Some(tag) if tag.starts_with("zh") => Language::ZhTw,
+        _ => Language::En,
+    }
 }

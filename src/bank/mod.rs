@@ -105,6 +105,13 @@ impl Bank {
         questions.chain(prompts)
     }
 
+    /// The Leadership Principles in their published order.
+    pub fn principles(&self) -> impl Iterator<Item = &Principle> {
+        let mut principles: Vec<_> = self.principles.iter().map(|placed| &placed.record).collect();
+        principles.sort_by_key(|principle| principle.number);
+        principles.into_iter()
+    }
+
     /// The technical questions.
     pub fn questions(&self) -> impl Iterator<Item = &Question> {
         self.questions.iter().map(|placed| &placed.record)

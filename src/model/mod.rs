@@ -2,6 +2,7 @@
 //!
 //! Deliberately not here: how they are read from files (`bank`), kept (`store`) or scheduled (`memory`).
 
+mod card;
 mod ids;
 mod item;
 mod language;
@@ -11,6 +12,7 @@ mod question;
 mod review;
 mod track;
 
+pub use card::CardState;
 pub use ids::{DeviceId, ItemKind, ItemRef, ReviewKey};
 pub use item::{
     Body, Face, Item, ItemView, KeyPointView, MistakeView, PrincipleView, ProbeView, Status,

@@ -1,0 +1,8 @@
+//! One adapter for each command, a file for each screen: call the use case, hand on the answer.
+
+pub(crate) mod browse;
+pub(crate) mod practice;
+pub(crate) mod progress;
+pub(crate) mod settings;
+pub(crate) mod start;
+pub(crate) mod today;

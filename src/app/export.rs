@@ -1,0 +1,88 @@
+//! A plain export of everything a learner has made, as JSON lines: one object a line, each with its `type`.
+
+use std::fs::{File, OpenOptions};
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use serde_json::json;
+
+use super::App;
+use crate::error::{Error, Result};
+use crate::time::Moment;
+
+/// The format's version, in the first line of every export.
+const VERSION: u32 = 1;
+
+impl App {
+    /// Writes everything to a file and gives the number of lines. The file appears whole or not at all; one that
+    /// exists is replaced only with `replace`.
+    ///
+    /// # Errors
+    /// [`Error::WriteFile`] (also when the file exists and must not be replaced), [`Error::DiskFull`], and those of
+    /// the database.
+    pub fn export(&self, path: &Path, replace: bool, now: Moment) -> Result<u32> {
+        let failed = |error: std::io::Error| match error.kind() {
+            std::io::ErrorKind::StorageFull => Error::DiskFull { path: path.to_owned() },
+            _ => Error::WriteFile { path: path.to_owned(), reason: error.to_string() },
+        };
+        if path.exists() && !replace {
+            let reason = "the file exists already".to_owned();
+            return Err(Error::WriteFile { path: path.to_owned(), reason });
+        }
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(".part");
+        let unfinished = path.with_file_name(name);
+        let written = (|| {
+            let file = OpenOptions::new()
+                .write(true)
+                .create(true)
+                .truncate(true)
+                .open(&unfinished)
+                .map_err(failed)?;
+            let mut out = BufWriter::new(file);
+            let lines = self.write_lines(&mut out, now, &failed)?;
+            let file: File = out.into_inner().map_err(|error| failed(error.into_error()))?;
+            file.sync_all().map_err(failed)?;
+            std::fs::rename(&unfinished, path).map_err(failed)?;
+            Ok(lines)
+        })();
+        if written.is_err() {
+            let _ = std::fs::remove_file(&unfinished);
+        }
+        written
+    }
+
+    fn write_lines(
+        &self,
+        out: &mut impl Write,
+        now: Moment,
+        failed: &impl Fn(std::io::Error) -> Error,
+    ) -> Result<u32> {
+        let mut lines = 0;
+        let mut line = |value: serde_json::Value| {
+            lines += 1;
+            writeln!(out, "{value}").map_err(failed)
+        };
+        let read = self.store.read();
+        line(json!({
+            "type": "divedeep", "format": VERSION, "version": env!("CARGO_PKG_VERSION"),
+            "device": self.device, "exported_at": now,
+        }))?;
+        line(json!({ "type": "settings", "settings": self.settings }))?;
+        for round in &self.rounds {
+            line(json!({ "type": "round", "round": round }))?;
+        }
+        if let Some((number, parameters)) = read.newest_parameters()? {
+            line(json!({ "type": "parameters", "number": number, "parameters": parameters }))?;
+        }
+        read.log(|row| line(json!(row)))?;
+        for (item, card) in read.cards()? {
+            line(json!({
+                "type": "card", "item": item, "stability_days": card.stability,
+                "difficulty": card.difficulty, "last_day": card.last_day.date(),
+                "due_day": card.due_day.date(), "answers": card.answers, "lapses": card.lapses,
+            }))?;
+        }
+        Ok(lines)
+    }
+}

@@ -1,0 +1,274 @@
+//! The use cases: one file for each screen. Shells call only this room; here the other rooms meet.
+//!
+//! An [`App`] is an open data folder. Its methods take the time as an argument and answer with plain types that a
+//! shell can show or send over a wire.
+
+mod browse;
+mod day;
+mod doctor;
+mod export;
+mod practice;
+mod progress;
+mod settings;
+mod today;
+mod types;
+#[cfg(test)]
+mod wire;
+
+use std::path::Path;
+
+use rand::{Rng, RngExt};
+
+use crate::bank::{Bank, Source};
+use crate::error::{Error, Result};
+use crate::memory::Memory;
+use crate::model::{
+    Body, CardState, DeviceId, Grade, Item, ItemRef, Text, Track, TrackId, plain,
+};
+use crate::store::{Store, Transaction};
+use crate::time::{Moment, StudyDay};
+
+pub use crate::store::Access;
+pub use doctor::{Finding, Report};
+pub use types::*;
+
+/// An open data folder.
+pub struct App {
+    store: Store,
+    memory: Memory,
+    settings: Settings,
+    rounds: Vec<Round>,
+    device: DeviceId,
+    /// Minutes added to a study day's plan by "go on"; gone with the day and with the program.
+    more: Option<(StudyDay, u32)>,
+}
+
+impl App {
+    /// Opens a data folder. A writer installs the bank if it changed and rebuilds the cards if they were computed
+    /// with other parameters; `chance` draws the device's name and the order of new items, once.
+    ///
+    /// # Errors
+    /// Those of [`Store::open`], and [`Error::BadBank`] or [`Error::NoBank`] for a bank that cannot be used.
+    pub fn open(folder: &Path, access: Access, bank: &Source, chance: &mut impl Rng) -> Result<Self> {
+        let mut store = Store::open(folder, access)?;
+        match access {
+            Access::Write => install(&mut store, bank, chance)?,
+            // Made by a writer that could not read its bank: nothing has been practised yet.
+            Access::Read if store.read().fact("bank")?.is_none() => {
+                return Err(Error::NoDatabase { path: store.path().to_owned() });
+            }
+            Access::Read => {}
+        }
+        Self::start(store, access)
+    }
+
+    /// A data folder in memory, for tests and measurements.
+    ///
+    /// # Errors
+    /// Those of [`App::open`].
+    pub fn in_memory(bank: &Source, chance: &mut impl Rng) -> Result<Self> {
+        let mut store = Store::in_memory()?;
+        install(&mut store, bank, chance)?;
+        Self::start(store, Access::Write)
+    }
+
+    fn start(store: Store, access: Access) -> Result<Self> {
+        let read = store.read();
+        let settings = settings::load(read)?;
+        let rounds = settings::load_rounds(read)?;
+        let device = DeviceId(read.fact("device")?.unwrap_or_default());
+        let memory = memory(&store, &settings)?;
+        let mut app = Self { store, memory, settings, rounds, device, more: None };
+        if access == Access::Write && app.store.read().fact("cards")?.as_deref() != Some(&app.cards_key()) {
+            app.rebuild_cards()?;
+        }
+        Ok(app)
+    }
+
+    /// What a shell needs before it shows anything.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn start_page(&self, now: Moment) -> Result<Start> {
+        let outline = self.store.read().fact("outline")?.unwrap_or_else(|| "null".to_owned());
+        let outline = serde_json::from_str(&outline).map_err(|error| Error::BadRecord {
+            what: "outline".to_owned(),
+            reason: error.to_string(),
+        })?;
+        Ok(Start {
+            settings: self.settings.clone(),
+            rounds: self.rounds.clone(),
+            outline,
+            notices: self.notices(now)?,
+            today: now.local_date(),
+        })
+    }
+
+    /// What to know before starting.
+    fn notices(&self, now: Moment) -> Result<Vec<Notice>> {
+        // Clocks are set by minutes all the time; only more than that is worth a word.
+        const SLACK_MS: i64 = 10 * 60_000;
+        let mut notices = Vec::new();
+        if let Some(last) = self.store.read().newest_review()?
+            && last.utc_ms > now.utc_ms.saturating_add(SLACK_MS)
+        {
+            notices.push(Notice::ClockBehind { last_review: last.local_date() });
+        }
+        if let Some(last) = self.rounds.last()
+            && last.date < now.local_date()
+        {
+            notices.push(Notice::RoundsOver { last_round: last.date });
+        }
+        Ok(notices)
+    }
+
+    /// What the cards were computed with: while it is the same, the cache holds.
+    fn cards_key(&self) -> String {
+        format!("fsrs-6 set {} retention {}", self.memory.parameter_set(), self.settings.desired_retention)
+    }
+
+    /// Rebuilds every card from the log.
+    ///
+    /// # Errors
+    /// Those of the database and of the memory model.
+    pub fn rebuild_cards(&mut self) -> Result<()> {
+        let cards = self.replay(None)?;
+        let key = self.cards_key();
+        self.store.transact(|transaction| {
+            transaction.clear_cards()?;
+            for (item, card) in &cards {
+                transaction.set_card(item, Some(card))?;
+            }
+            transaction.set_fact("cards", &key)
+        })
+    }
+
+    /// The cards that the log gives; with an item, only its own.
+    fn replay(&self, item: Option<&ItemRef>) -> Result<Vec<(ItemRef, CardState)>> {
+        let mut cards: std::collections::BTreeMap<ItemRef, CardState> = Default::default();
+        self.store.read().replay(item, |item, grade: Grade, at| {
+            let card = self.memory.answered(cards.get(&item), grade, at)?;
+            cards.insert(item, card);
+            Ok(())
+        })?;
+        Ok(cards.into_iter().collect())
+    }
+
+    /// An item's content.
+    fn item(&self, item: &ItemRef) -> Result<Item> {
+        self.store.read().item(item)?.ok_or_else(|| Error::NoSuchItem { item: item.id.clone() })
+    }
+
+    /// The newest round that is not over, as a study day.
+    fn last_round(&self, now: Moment) -> Option<StudyDay> {
+        let last = self.rounds.last()?;
+        (last.date >= now.local_date()).then(|| StudyDay::of_date(last.date))
+    }
+}
+
+fn memory(store: &Store, settings: &Settings) -> Result<Memory> {
+    let (set, parameters) =
+        store.read().newest_parameters()?.unwrap_or_else(|| (1, Memory::default_parameters()));
+    Memory::new(set, &parameters, settings.desired_retention)
+}
+
+/// Brings the bank into the database if it is another than the one installed. Items keep their history; what the bank
+/// dropped is retired, not deleted.
+fn install(store: &mut Store, source: &Source, chance: &mut impl Rng) -> Result<()> {
+    let fingerprint = source.fingerprint()?;
+    if store.read().fact("bank")?.as_deref() == Some(&fingerprint) {
+        return Ok(());
+    }
+    let bank = Bank::read(source)?;
+    let settings = settings::load(store.read())?;
+    let track = settings::track_of(&bank.tracks, &settings.track);
+    let outline = outline(&bank);
+    store.transact(|transaction| {
+        if transaction.read().fact("device")?.is_none() {
+            transaction.set_fact("device", &format!("{:016x}", chance.random::<u64>()))?;
+            transaction.add_parameters(1, &Memory::default_parameters())?;
+        }
+        transaction.retire_all()?;
+        for item in bank.items() {
+            let in_track = track.is_none_or(|track| takes(track, &item));
+            transaction.install_item(&item, &title(&item), chance.random::<u32>(), in_track)?;
+        }
+        set_json(transaction, "outline", &outline)?;
+        set_json(transaction, "tracks", &bank.tracks)?;
+        transaction.set_fact("bank", &fingerprint)
+    })
+}
+
+fn set_json(transaction: &Transaction<'_>, name: &str, value: &impl serde::Serialize) -> Result<()> {
+    let text = serde_json::to_string(value).map_err(|error| Error::BadRecord {
+        what: name.to_owned(),
+        reason: error.to_string(),
+    })?;
+    transaction.set_fact(name, &text)
+}
+
+/// Whether a track schedules an item. Every track takes every behavioural prompt: half of the interview is about them.
+fn takes(track: &Track, item: &Item) -> bool {
+    match &item.body {
+        Body::Question(question) => track.takes(question),
+        Body::Prompt { .. } => true,
+    }
+}
+
+/// The prompt's plain words, for lists.
+fn title(item: &Item) -> Text {
+    let prompt = match &item.body {
+        Body::Question(question) => &question.prompt,
+        Body::Prompt { prompt, .. } => &prompt.prompt,
+    };
+    Text {
+        en: plain(&prompt.en),
+        zh_tw: plain(&prompt.zh_tw),
+        zh_cn: prompt.zh_cn.as_deref().map(plain),
+    }
+}
+
+fn outline(bank: &Bank) -> Outline {
+    let mut outline = Outline {
+        domains: bank.domains.clone(),
+        topics: Vec::new(),
+        tracks: bank.tracks.iter().map(TrackOutline::of).collect(),
+        items: 0,
+    };
+    let topics = bank.topics.iter().map(|topic| TopicName {
+        domain: topic.domain.clone(),
+        id: topic.id.clone(),
+        name: topic.name.clone(),
+    });
+    outline.topics.extend(topics);
+    outline.topics.extend(bank.principles().map(|principle| TopicName {
+        domain: Item::PRINCIPLES.to_owned(),
+        id: principle.id.clone(),
+        name: principle.name.clone(),
+    }));
+    outline.domains.push(crate::model::Domain {
+        id: Item::PRINCIPLES.to_owned(),
+        name: Text {
+            en: "Leadership Principles".to_owned(),
+            zh_tw: "領導力準則".to_owned(),
+            zh_cn: Some("领导力准则".to_owned()),
+        },
+    });
+    for item in bank.items() {
+        outline.items += 1;
+        for (track, counted) in bank.tracks.iter().zip(&mut outline.tracks) {
+            if takes(track, &item) {
+                match item.body {
+                    Body::Question(_) => counted.questions += 1,
+                    Body::Prompt { .. } => counted.prompts += 1,
+                }
+            }
+        }
+    }
+    outline
+}
+
+/// The track that is scheduled before a learner has chosen.
+fn first_track() -> TrackId {
+    TrackId("csa".to_owned())
+}

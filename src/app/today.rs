@@ -1,0 +1,41 @@
+//! Today: what is on the list, how long it takes, how far the interview is.
+
+use super::day::group;
+use super::{App, NextRound, Today};
+use crate::error::Result;
+use crate::time::{Moment, StudyDay};
+
+impl App {
+    /// The day's list, summed up.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn today(&self, now: Moment) -> Result<Today> {
+        let list = self.day_list(now)?;
+        let new = self.store.read().count_new()?;
+        let mut reviews = group(&list.reviews);
+        reviews.items = reviews.items.saturating_add(list.back);
+        Ok(Today {
+            date: now.study_day().date(),
+            next_round: self.next_round(now),
+            minutes_planned: list.minutes_planned,
+            seconds_done: list.seconds_done,
+            answers_done: list.answers_done,
+            reviews,
+            new: group(&list.new),
+            reviews_left_out: list.left_out,
+            unseen: new.unseen,
+            in_track: new.in_track,
+            notices: self.notices(now)?,
+        })
+    }
+
+    fn next_round(&self, now: Moment) -> Option<NextRound> {
+        let today = now.local_date();
+        let round = self.rounds.iter().find(|round| round.date >= today)?;
+        Some(NextRound {
+            days_left: StudyDay::of_date(round.date).since(StudyDay::of_date(today)),
+            round: round.clone(),
+        })
+    }
+}

@@ -1,0 +1,47 @@
+//! Keeps `ui/src/lib/api/types.ts` equal to the Rust types.
+
+use std::path::Path;
+
+use ts_rs::{Config, TS};
+
+use super::*;
+use crate::model::*;
+use crate::time::StudyDay;
+
+macro_rules! declarations {
+    ($config:expr, $($type:ty),+ $(,)?) => {
+        vec![$(format!("export {}", <$type as TS>::decl($config))),+]
+    };
+}
+
+/// The whole of `types.ts`.
+fn types() -> String {
+    let config = Config::new().with_large_int("number");
+    let declarations = declarations!(
+        &config,
+        Language, Text, ItemKind, ItemRef, StudyDay, Grade, SessionKind, AnswerMode, TrackId, Level, Domain,
+        Status, Frequency, Volatility, QuestionKind, Direction, Prominence,
+        EvidenceType, Provenance, Evidence, Accept, ReferenceType, Reference,
+        Inline, Block, KeyPointView, MistakeView, ProbeView, PrincipleView, TermProbeView, Face, ItemView,
+        Theme, Settings, Round, NextRound, Notice, TopicName, TrackOutline, Outline, Start,
+        DomainCount, Group, Today, Choice, Card, Practice, Answer,
+        BrowseFilter, MemoryView, BrowseRow, BrowsePage, PastAnswer, BrowseItem,
+        DayCount, DomainStrength, Progress, SettingsPage,
+    );
+    format!(
+        "// Generated from the Rust types by `cargo test types_for_the_window`. Do not edit.\n\n{}\n",
+        declarations.join("\n\n")
+    )
+}
+
+#[test]
+fn types_for_the_window_are_current() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui/src/lib/api/types.ts");
+    let found = std::fs::read_to_string(&path).unwrap_or_default();
+    let wanted = types();
+    if found != wanted {
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("the folder of the types");
+        std::fs::write(&path, wanted).expect("types.ts can be written");
+        panic!("ui/src/lib/api/types.ts was stale and has been written anew: look at the difference and commit it");
+    }
+}

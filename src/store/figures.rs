@@ -1,0 +1,147 @@
+//! Counts over the log and the cards.
+
+use rusqlite::params;
+
+use super::{Reading, cards};
+use crate::error::Result;
+use crate::model::CardState;
+use crate::time::StudyDay;
+
+/// The log in a few numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Answers graded.
+    pub answers: u32,
+    /// Milliseconds they took.
+    pub total_ms: i64,
+    /// Answers a study day or more after the item's answer before.
+    pub recalls: u32,
+    /// Of them passes.
+    pub passes: u32,
+    /// Items practised at least once.
+    pub items_seen: u32,
+}
+
+/// A day's number of answers or due items, and the milliseconds they took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DayFigure {
+    /// The study day.
+    pub day: StudyDay,
+    /// How many.
+    pub items: u32,
+    /// Milliseconds spent.
+    pub total_ms: i64,
+}
+
+/// How many items of the track a domain has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DomainFigure {
+    /// The domain's id.
+    pub domain: String,
+    /// Items of the track.
+    pub in_track: u32,
+}
+
+/// A practised item of the track.
+#[derive(Clone, Debug)]
+pub struct ItemFigure {
+    /// Its domain.
+    pub domain: String,
+    /// Its card.
+    pub card: CardState,
+}
+
+impl Reading<'_> {
+    /// The log in a few numbers.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn totals(&self) -> Result<Totals> {
+        let mut totals = self
+            .one(
+                "SELECT count(*) AS answers, coalesce(sum(total_ms), 0) AS total_ms,
+                     coalesce(sum(elapsed_days >= 1), 0) AS recalls,
+                     coalesce(sum(elapsed_days >= 1 AND grade > 1), 0) AS passes
+                 FROM answers",
+                [],
+                |row| {
+                    Ok(Totals {
+                        answers: row.get("answers")?,
+                        total_ms: row.get("total_ms")?,
+                        recalls: row.get("recalls")?,
+                        passes: row.get("passes")?,
+                        items_seen: 0,
+                    })
+                },
+            )?
+            .unwrap_or_default();
+        totals.items_seen = self.count("SELECT count(*) FROM cards", [])?;
+        Ok(totals)
+    }
+
+    /// Answers by study day from `first` on, days without any left out.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn answers_by_day(&self, first: StudyDay) -> Result<Vec<DayFigure>> {
+        self.list(
+            "SELECT study_day, count(*) AS items, sum(total_ms) AS total_ms FROM answers WHERE study_day >= ?1
+             GROUP BY study_day ORDER BY study_day",
+            [first.0],
+            |row| {
+                Ok(DayFigure {
+                    day: StudyDay(row.get("study_day")?),
+                    items: row.get("items")?,
+                    total_ms: row.get("total_ms")?,
+                })
+            },
+        )
+    }
+
+    /// Due items of the track by study day up to `last`; what is overdue counts for `today`, and what is due after
+    /// `cap` counts for `cap`.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn due_by_day(
+        &self,
+        today: StudyDay,
+        last: StudyDay,
+        cap: Option<StudyDay>,
+    ) -> Result<Vec<DayFigure>> {
+        self.list(
+            "SELECT max(?1, min(c.due_day, ?3)) AS day, count(*) AS items
+             FROM cards c JOIN items i ON i.kind = c.kind AND i.id = c.id
+             WHERE i.in_track = 1 AND i.retired = 0 AND min(c.due_day, ?3) <= ?2 GROUP BY day ORDER BY day",
+            params![today.0, last.0, cap.map_or(i32::MAX, |cap| cap.0)],
+            |row| {
+                Ok(DayFigure { day: StudyDay(row.get("day")?), items: row.get("items")?, total_ms: 0 })
+            },
+        )
+    }
+
+    /// Items of the track by domain.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn track_by_domain(&self) -> Result<Vec<DomainFigure>> {
+        self.list(
+            "SELECT domain, count(*) AS items FROM items WHERE in_track = 1 AND retired = 0 GROUP BY domain",
+            [],
+            |row| Ok(DomainFigure { domain: row.get("domain")?, in_track: row.get("items")? }),
+        )
+    }
+
+    /// Every practised item of the track.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn practised(&self) -> Result<Vec<ItemFigure>> {
+        self.list(
+            "SELECT i.domain, c.* FROM cards c JOIN items i ON i.kind = c.kind AND i.id = c.id
+             WHERE i.in_track = 1 AND i.retired = 0",
+            [],
+            |row| Ok(ItemFigure { domain: row.get("domain")?, card: cards::card(row)? }),
+        )
+    }
+}
