@@ -14,14 +14,9 @@ fn main() -> std::io::Result<()> {
         hasher.write(&std::fs::read(file)?);
         hasher.write_u8(0);
     }
-    emit("cargo:rerun-if-changed=data");
-    emit(&format!("cargo:rustc-env=DIVEDEEP_BANK_FINGERPRINT=built-in-{:016x}", hasher.finish()));
+    println!("cargo:rerun-if-changed=data");
+    println!("cargo:rustc-env=DIVEDEEP_BANK_FINGERPRINT=built-in-{:016x}", hasher.finish());
     Ok(())
-}
-
-#[expect(clippy::print_stdout, reason = "a build script speaks to cargo by printing")]
-fn emit(line: &str) {
-    println!("{line}");
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {

@@ -139,11 +139,9 @@ impl Error {
             | Self::ReadOnly { path: p }
             | Self::DiskFull { path: p }
             | Self::InUse { path: p } => vec![("path", path(p))],
-            Self::FileTooNew { path: p, found, supported } => vec![
-                ("path", path(p)),
-                ("found", found.to_string()),
-                ("supported", supported.to_string()),
-            ],
+            Self::FileTooNew { path: p, found, supported } => {
+                vec![("path", path(p)), ("found", found.to_string()), ("supported", supported.to_string())]
+            }
             Self::Upgrade { path: p, from, reason } => {
                 vec![("path", path(p)), ("from", from.to_string()), ("reason", reason.clone())]
             }

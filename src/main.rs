@@ -212,9 +212,9 @@ fn complain(text: &str) -> ExitCode {
 
 /// The language to speak before a learner's choice is known.
 fn language_of_system() -> Language {
-    let spoken = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(|name| {
-        std::env::var(name).ok().filter(|value| !value.is_empty())
-    });
+    let spoken = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .into_iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
     match spoken {
         Some(tag) if tag.starts_with("zh") => Language::ZhTw,
         _ => Language::En,

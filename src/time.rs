@@ -87,10 +87,7 @@ mod tests {
     fn moment(zone: Tz, local: &str) -> Moment {
         let naive = NaiveDateTime::parse_from_str(local, "%Y-%m-%d %H:%M").expect("a test date");
         let at = zone.from_local_datetime(&naive).latest().expect("a time that exists");
-        Moment {
-            utc_ms: at.timestamp_millis(),
-            offset_minutes: at.offset().fix().local_minus_utc() / 60,
-        }
+        Moment { utc_ms: at.timestamp_millis(), offset_minutes: at.offset().fix().local_minus_utc() / 60 }
     }
 
     #[test]

@@ -1,4 +1,11 @@
 //! A learner practises: the day's list, grades, undo, interview dates.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test that cannot go on should stop"
+)]
 
 mod common;
 
@@ -21,11 +28,12 @@ fn a_new_learner_gets_core_depth_one_first_and_only_the_track() {
     for _ in 0..14 {
         asked.push(grade_next(&mut app, Grade::Easy, now).id);
     }
-    assert!(app.practice_next(now).expect("a page").card.is_none(), "14 items are in the track, 15 in the bank");
+    assert!(
+        app.practice_next(now).expect("a page").card.is_none(),
+        "14 items are in the track, 15 in the bank"
+    );
     let place = |id: &String| match id.as_str() {
-        id if id.starts_with("linux/boot-process/q") => {
-            usize::from(id.ends_with(['5', '6', '7', '8', '9']))
-        }
+        id if id.starts_with("linux/boot-process/q") => usize::from(id.ends_with(['5', '6', '7', '8', '9'])),
         _ => 2,
     };
     let places: Vec<usize> = asked.iter().map(place).collect();
@@ -215,7 +223,9 @@ fn another_desired_retention_moves_every_due_day() {
     let mut app = app();
     let now = taipei(NINE);
     let item = grade_next(&mut app, Grade::Easy, now);
-    let due = |app: &divedeep::app::App| app.browse_item(&item, now).expect("item").memory.expect("card").due_in_days;
+    let due = |app: &divedeep::app::App| {
+        app.browse_item(&item, now).expect("item").memory.expect("card").due_in_days
+    };
     assert_eq!(due(&app), 8);
     let app = with_settings(app, |settings| settings.desired_retention = 0.97);
     assert!(due(&app) < 8, "more certain means sooner");
@@ -228,7 +238,10 @@ fn nothing_is_scheduled_past_the_interview() {
     let now = taipei(NINE);
     app.save_rounds(vec![round("2026-11-27")], now).expect("a round");
     let card = app.practice_next(now).expect("a page").card.expect("an item");
-    assert_eq!(card.choices[3].interval_days, 5, "easy would be 8 days; the day before the interview is 5 away");
+    assert_eq!(
+        card.choices[3].interval_days, 5,
+        "easy would be 8 days; the day before the interview is 5 away"
+    );
     let item = grade_next(&mut app, Grade::Easy, now);
     assert_eq!(app.browse_item(&item, now).expect("item").memory.expect("card").due_in_days, 5);
     let coming: u32 = app.progress(now).expect("progress").forecast[..6].iter().map(|day| day.items).sum();
@@ -346,7 +359,11 @@ fn settings_rounds_and_answers_are_there_after_a_restart() {
     assert_eq!(app.settings().interface_language, Language::ZhTw);
     assert_eq!(app.rounds(), [round("2026-12-24")]);
     assert_eq!(app.today(now).expect("today").answers_done, 1);
-    assert_eq!(app.practice_undo(now).expect("undone").card.expect("the item").view.item, item, "undo survives");
+    assert_eq!(
+        app.practice_undo(now).expect("undone").card.expect("the item").view.item,
+        item,
+        "undo survives"
+    );
 }
 
 #[test]
@@ -361,13 +378,9 @@ fn a_new_edition_of_the_bank_keeps_the_history_and_retires_what_it_dropped() {
     drop(app);
     let kept = question("linux/boot-process/q0", 1, "core").replace("rev = 1", "rev = 2");
     let bank = BankFolder::new().with("questions/linux/boot-process.toml", kept);
-    let mut app = divedeep::app::App::open(
-        folder.path(),
-        divedeep::app::Access::Write,
-        &bank.source(),
-        &mut chance(),
-    )
-    .expect("the new edition");
+    let mut app =
+        divedeep::app::App::open(folder.path(), divedeep::app::Access::Write, &bank.source(), &mut chance())
+            .expect("the new edition");
     let later = days_later(now, 2);
     let today = app.today(later).expect("today");
     assert_eq!((today.reviews.items, today.in_track), (1, 1));
@@ -410,7 +423,8 @@ fn browse_shows_everything_and_filters_by_place() {
     assert_eq!(list(all.clone()).total, 15);
     let in_track = divedeep::app::BrowseFilter { in_track: true, ..all.clone() };
     assert_eq!(list(in_track).total, 14);
-    let linux = divedeep::app::BrowseFilter { domain: Some("linux".to_owned()), limit: 3, offset: 9, ..all.clone() };
+    let linux =
+        divedeep::app::BrowseFilter { domain: Some("linux".to_owned()), limit: 3, offset: 9, ..all.clone() };
     let page = list(linux);
     assert_eq!((page.total, page.rows.len()), (10, 1), "the last page is short");
     let deep = divedeep::app::BrowseFilter { depth: Some(2), ..all };

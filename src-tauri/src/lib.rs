@@ -61,11 +61,8 @@ pub fn run() -> ExitCode {
     let Some(folder) = arguments.data_dir.or_else(divedeep::shell::usual_folder) else {
         return fail("this system names no folder for data: give one with --data-dir DIR");
     };
-    let state = State {
-        app: Mutex::new(None),
-        folder,
-        bank: arguments.bank.map_or(Source::BuiltIn, Source::Folder),
-    };
+    let state =
+        State { app: Mutex::new(None), folder, bank: arguments.bank.map_or(Source::BuiltIn, Source::Folder) };
     let mut builder = tauri::Builder::default();
     if usual {
         // Comfort only: the lock file is what keeps a second writer out. A folder of one's own gets a window of its own.
@@ -103,9 +100,7 @@ pub fn run() -> ExitCode {
                 .title("Divedeep")
                 .inner_size(1280.0, 800.0)
                 .min_inner_size(640.0, 480.0)
-                .on_navigation(|url| {
-                    url.scheme() == "tauri" || url.host_str() == Some("tauri.localhost")
-                })
+                .on_navigation(|url| url.scheme() == "tauri" || url.host_str() == Some("tauri.localhost"))
                 .build()?;
             Ok(())
         })

@@ -72,24 +72,13 @@ impl App {
             next = read.back_later_today(due)?;
         }
         let left_out = read.count_due(due)?.saturating_sub(reviews.len() as u32);
-        Ok(DayList {
-            next,
-            reviews,
-            new,
-            back,
-            left_out,
-            answers_done,
-            seconds_done,
-            minutes_planned,
-        })
+        Ok(DayList { next, reviews, new, back, left_out, answers_done, seconds_done, minutes_planned })
     }
 
     /// What is due now.
     pub(super) fn due(&self, now: Moment) -> Due {
         let today = now.study_day();
-        let everything = self
-            .last_round(now)
-            .is_some_and(|round| round.since(today) <= 1 && round >= today);
+        let everything = self.last_round(now).is_some_and(|round| round.since(today) <= 1 && round >= today);
         Due { today, now_ms: now.utc_ms, everything }
     }
 
@@ -108,9 +97,7 @@ pub(super) fn group(list: &[Scheduled]) -> Group {
         group.seconds = group.seconds.saturating_add(scheduled.seconds);
         match group.domains.iter_mut().find(|count| count.domain == scheduled.domain) {
             Some(count) => count.items += 1,
-            None => group
-                .domains
-                .push(super::DomainCount { domain: scheduled.domain.clone(), items: 1 }),
+            None => group.domains.push(super::DomainCount { domain: scheduled.domain.clone(), items: 1 }),
         }
     }
     group.domains.sort_by(|a, b| b.items.cmp(&a.items).then_with(|| a.domain.cmp(&b.domain)));

@@ -22,9 +22,7 @@ use rand::{Rng, RngExt};
 use crate::bank::{Bank, Source};
 use crate::error::{Error, Result};
 use crate::memory::Memory;
-use crate::model::{
-    Body, CardState, DeviceId, Grade, Item, ItemRef, Text, Track, TrackId, plain,
-};
+use crate::model::{Body, CardState, DeviceId, Grade, Item, ItemRef, Text, Track, TrackId, plain};
 use crate::store::{Store, Transaction};
 use crate::time::{Moment, StudyDay};
 
@@ -91,10 +89,8 @@ impl App {
     /// Those of the database.
     pub fn start_page(&self, now: Moment) -> Result<Start> {
         let outline = self.store.read().fact("outline")?.unwrap_or_else(|| "null".to_owned());
-        let outline = serde_json::from_str(&outline).map_err(|error| Error::BadRecord {
-            what: "outline".to_owned(),
-            reason: error.to_string(),
-        })?;
+        let outline = serde_json::from_str(&outline)
+            .map_err(|error| Error::BadRecord { what: "outline".to_owned(), reason: error.to_string() })?;
         Ok(Start {
             settings: self.settings.clone(),
             rounds: self.rounds.clone(),
@@ -200,10 +196,8 @@ fn install(store: &mut Store, source: &Source, chance: &mut impl Rng) -> Result<
 }
 
 fn set_json(transaction: &Transaction<'_>, name: &str, value: &impl serde::Serialize) -> Result<()> {
-    let text = serde_json::to_string(value).map_err(|error| Error::BadRecord {
-        what: name.to_owned(),
-        reason: error.to_string(),
-    })?;
+    let text = serde_json::to_string(value)
+        .map_err(|error| Error::BadRecord { what: name.to_owned(), reason: error.to_string() })?;
     transaction.set_fact(name, &text)
 }
 
@@ -221,11 +215,7 @@ fn title(item: &Item) -> Text {
         Body::Question(question) => &question.prompt,
         Body::Prompt { prompt, .. } => &prompt.prompt,
     };
-    Text {
-        en: plain(&prompt.en),
-        zh_tw: plain(&prompt.zh_tw),
-        zh_cn: prompt.zh_cn.as_deref().map(plain),
-    }
+    Text { en: plain(&prompt.en), zh_tw: plain(&prompt.zh_tw), zh_cn: prompt.zh_cn.as_deref().map(plain) }
 }
 
 fn outline(bank: &Bank) -> Outline {

@@ -61,11 +61,7 @@ impl App {
                 seen: sum.seen,
                 due: sum.due,
                 recall: (sum.seen > 0).then(|| sum.recall / f64::from(sum.seen)),
-                coverage: if domain.in_track == 0 {
-                    0.0
-                } else {
-                    sum.recall / f64::from(domain.in_track)
-                },
+                coverage: if domain.in_track == 0 { 0.0 } else { sum.recall / f64::from(domain.in_track) },
                 domain: domain.domain,
             }
         };
@@ -81,9 +77,7 @@ fn every_day(first: StudyDay, last: StudyDay, figures: &[DayFigure]) -> Vec<DayC
             DayCount {
                 date: StudyDay(day).date(),
                 items: figure.map_or(0, |figure| figure.items),
-                seconds: figure.map_or(0, |figure| {
-                    u32::try_from(figure.total_ms / 1000).unwrap_or(u32::MAX)
-                }),
+                seconds: figure.map_or(0, |figure| u32::try_from(figure.total_ms / 1000).unwrap_or(u32::MAX)),
             }
         })
         .collect()

@@ -118,10 +118,7 @@ impl App {
             }
             let known = self.rounds.iter().any(|old| old.date == round.date);
             if round.date < today && !known {
-                return Err(Error::DateInPast {
-                    date: round.date.to_string(),
-                    today: today.to_string(),
-                });
+                return Err(Error::DateInPast { date: round.date.to_string(), today: today.to_string() });
             }
         }
         rounds.sort_by(|a, b| (a.date, &a.time).cmp(&(b.date, &b.time)));
@@ -136,10 +133,8 @@ impl App {
 
     fn tracks(&self) -> Result<Vec<Track>> {
         let text = self.store.read().fact("tracks")?.unwrap_or_else(|| "[]".to_owned());
-        serde_json::from_str(&text).map_err(|error| Error::BadRecord {
-            what: "tracks".to_owned(),
-            reason: error.to_string(),
-        })
+        serde_json::from_str(&text)
+            .map_err(|error| Error::BadRecord { what: "tracks".to_owned(), reason: error.to_string() })
     }
 }
 

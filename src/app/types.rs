@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    AnswerMode, Domain, Frequency, Grade, ItemRef, ItemView, Language, Level, QuestionKind,
-    SessionKind, Status, Text, Track, TrackId,
+    AnswerMode, Domain, Frequency, Grade, ItemRef, ItemView, Language, Level, QuestionKind, SessionKind,
+    Status, Text, Track, TrackId,
 };
 
 /// Light, dark, or as the system says.

@@ -128,9 +128,7 @@ fn question(question: &Question, bank: &Bank) -> Vec<String> {
     if en >= 25 {
         let ratio = zh as f64 / en as f64;
         if !(1.3..=2.2).contains(&ratio) {
-            found.push(format!(
-                "the zh-TW answer has {ratio:.2} characters for an English word: 1.3 to 2.2"
-            ));
+            found.push(format!("the zh-TW answer has {ratio:.2} characters for an English word: 1.3 to 2.2"));
         }
     }
     for term in &question.terms {
@@ -242,12 +240,14 @@ fn over_plan(bank: &Bank) -> Vec<Fault> {
 fn same_prompts(bank: &Bank) -> Vec<Fault> {
     let mut seen: BTreeMap<String, String> = BTreeMap::new();
     let mut faults = Vec::new();
-    let questions = bank.questions.iter().map(|placed| {
-        (&placed.record.prompt, &placed.record.id, placed.file.as_str(), placed.line)
-    });
-    let prompts = bank.prompts.iter().map(|placed| {
-        (&placed.record.prompt, &placed.record.id, placed.file.as_str(), placed.line)
-    });
+    let questions = bank
+        .questions
+        .iter()
+        .map(|placed| (&placed.record.prompt, &placed.record.id, placed.file.as_str(), placed.line));
+    let prompts = bank
+        .prompts
+        .iter()
+        .map(|placed| (&placed.record.prompt, &placed.record.id, placed.file.as_str(), placed.line));
     for (prompt, id, file, line) in questions.chain(prompts) {
         for key in [normalised(&prompt.en), normalised(&prompt.zh_tw)] {
             if let Some(first) = seen.insert(key, id.clone())

@@ -69,9 +69,8 @@ pub(super) fn is_complete(text: &Text) -> bool {
 pub(super) fn parity(text: &Text) -> Vec<String> {
     let mut found = Vec::new();
     let (en, zh) = (numbers(&text.en), numbers(&text.zh_tw));
-    let only = |a: &BTreeSet<String>, b: &BTreeSet<String>| {
-        a.difference(b).cloned().collect::<Vec<_>>().join(", ")
-    };
+    let only =
+        |a: &BTreeSet<String>, b: &BTreeSet<String>| a.difference(b).cloned().collect::<Vec<_>>().join(", ");
     if en != zh {
         found.push(format!(
             "numbers differ between the languages (only en: [{}], only zh-TW: [{}])",

@@ -91,10 +91,8 @@ impl Bank {
     pub fn items(&self) -> impl Iterator<Item = Item> + '_ {
         let questions = self.questions.iter().map(|placed| Item::of_question(placed.record.clone()));
         let prompts = self.prompts.iter().filter_map(|placed| {
-            let principle = self
-                .principles
-                .iter()
-                .find(|principle| principle.record.id == placed.record.principle())?;
+            let principle =
+                self.principles.iter().find(|principle| principle.record.id == placed.record.principle())?;
             Some(Item::of_prompt(
                 placed.record.clone(),
                 &principle.record,
@@ -117,6 +115,3 @@ impl Bank {
         self.questions.iter().map(|placed| &placed.record)
     }
 }
-
-
-

@@ -145,11 +145,7 @@ impl TextFile {
         records
     }
 
-    fn id_line(
-        &self,
-        value: &Spanned<DeValue<'_>>,
-        name: &str,
-    ) -> std::result::Result<usize, String> {
+    fn id_line(&self, value: &Spanned<DeValue<'_>>, name: &str) -> std::result::Result<usize, String> {
         let DeValue::Table(table) = value.get_ref() else {
             return Err(format!("'{name}' must be written as [[{name}]] tables"));
         };
@@ -253,16 +249,12 @@ fn tracks(file: &TextFile, faults: &mut Vec<Fault>) -> Vec<Track> {
 fn cross_check(bank: &Bank, faults: &mut Vec<Fault>) {
     let mut seen: BTreeMap<String, String> = BTreeMap::new();
     let mut once = |kind: &str, id: &str, file: &str, line: usize| {
-        let place = format!("{file}:{line}");
-        match seen.insert(format!("{kind} {id}"), place) {
-            Some(first) => Some(format!("{kind} id '{id}' stands already at {first}")),
-            None => None,
-        }
+        let first = seen.insert(format!("{kind} {id}"), format!("{file}:{line}"))?;
+        Some(format!("{kind} id '{id}' stands already at {first}"))
     };
     let topics: BTreeSet<(&str, &str)> =
         bank.topics.iter().map(|topic| (topic.domain.as_str(), topic.id.as_str())).collect();
-    let questions: BTreeSet<&str> =
-        bank.questions.iter().map(|placed| placed.record.id.as_str()).collect();
+    let questions: BTreeSet<&str> = bank.questions.iter().map(|placed| placed.record.id.as_str()).collect();
     let tracks: BTreeSet<&str> = bank.tracks.iter().map(|track| track.id.0.as_str()).collect();
 
     for placed in &bank.questions {
@@ -316,11 +308,8 @@ fn cross_check(bank: &Bank, faults: &mut Vec<Fault>) {
         }
     }
 
-    let principles: BTreeMap<&str, &Principle> = bank
-        .principles
-        .iter()
-        .map(|placed| (placed.record.id.as_str(), &placed.record))
-        .collect();
+    let principles: BTreeMap<&str, &Principle> =
+        bank.principles.iter().map(|placed| (placed.record.id.as_str(), &placed.record)).collect();
     for placed in &bank.principles {
         if let Some(reason) = once("principle", &placed.record.id, &placed.file, placed.line) {
             faults.push(placed.fault(reason));
@@ -358,7 +347,10 @@ fn cross_check(bank: &Bank, faults: &mut Vec<Fault>) {
                 faults.push(Fault {
                     file: "tracks.toml".to_owned(),
                     line: 1,
-                    reason: format!("track '{}' names domain '{domain}', which is not in domains.toml", track.id.0),
+                    reason: format!(
+                        "track '{}' names domain '{domain}', which is not in domains.toml",
+                        track.id.0
+                    ),
                 });
             }
         }
@@ -368,7 +360,10 @@ fn cross_check(bank: &Bank, faults: &mut Vec<Fault>) {
                 faults.push(Fault {
                     file: "tracks.toml".to_owned(),
                     line: 1,
-                    reason: format!("track '{}' names topic '{topic}', which is not in topics.tsv", track.id.0),
+                    reason: format!(
+                        "track '{}' names topic '{topic}', which is not in topics.tsv",
+                        track.id.0
+                    ),
                 });
             }
         }

@@ -34,8 +34,7 @@ impl Source {
             Self::BuiltIn => built_in(),
             Self::Folder(folder) => {
                 let mut files = Vec::new();
-                walk(folder, folder, &mut files)
-                    .map_err(|error| no_bank(folder, error.to_string()))?;
+                walk(folder, folder, &mut files).map_err(|error| no_bank(folder, error.to_string()))?;
                 if !files.iter().any(|file| is_content(&file.path)) {
                     return Err(no_bank(
                         folder,

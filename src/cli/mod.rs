@@ -44,7 +44,11 @@ pub fn lines(blocks: &[Block], indent: &str) -> Vec<String> {
                     let mark = if *ordered { format!("{}.", index + 1) } else { "-".to_owned() };
                     let inner = lines(item, &format!("{indent}{}", " ".repeat(mark.len() + 1)));
                     for (at, text) in inner.into_iter().enumerate() {
-                        found.push(if at == 0 { format!("{indent}{mark} {}", text.trim_start()) } else { text });
+                        found.push(if at == 0 {
+                            format!("{indent}{mark} {}", text.trim_start())
+                        } else {
+                            text
+                        });
                     }
                 }
             }

@@ -96,13 +96,7 @@ fn first_run(
     let tracks = app.start_page(shell::now())?.outline.tracks;
     writeln!(out, "\n{}", words.pick("Role track", "職務方向"))?;
     for (index, track) in tracks.iter().enumerate() {
-        writeln!(
-            out,
-            " {:2}  {} ({})",
-            index + 1,
-            track.name.get(chosen),
-            track.questions + track.prompts
-        )?;
+        writeln!(out, " {:2}  {} ({})", index + 1, track.name.get(chosen), track.questions + track.prompts)?;
     }
     let track = loop {
         match ask(input, out, "> ")? {
@@ -146,7 +140,11 @@ fn first_run(
         }
     }
 
-    writeln!(out, "\n{}", words.pick("Minutes a day, 5 to 600 (Enter: 30)", "每天幾分鐘，5到600（直接按Enter：30）"))?;
+    writeln!(
+        out,
+        "\n{}",
+        words.pick("Minutes a day, 5 to 600 (Enter: 30)", "每天幾分鐘，5到600（直接按Enter：30）")
+    )?;
     loop {
         let minutes = match ask(input, out, "> ")? {
             Typed::End => return Ok(false),
@@ -184,7 +182,14 @@ fn turn(
     print_prompt(out, view, *content, words, left)?;
     let shown = Instant::now();
     let answer = loop {
-        match ask(input, out, words.pick("[Enter: answer, or type yours · l u q] > ", "[Enter看答案，或輸入你的答案 · l u q] > "))? {
+        match ask(
+            input,
+            out,
+            words.pick(
+                "[Enter: answer, or type yours · l u q] > ",
+                "[Enter看答案，或輸入你的答案 · l u q] > ",
+            ),
+        )? {
             Typed::End => return Ok(Turn::Quit),
             Typed::Text(text) => match text.as_str() {
                 "q" => return Ok(Turn::Quit),
@@ -210,7 +215,8 @@ fn turn(
     let mut ticked = Vec::new();
     let mut proposed = None;
     if !points.is_empty() {
-        match ask(input, out, words.pick("points you said, e.g. 1 3 > ", "你說到的要點，例如1 3 > "))? {
+        match ask(input, out, words.pick("points you said, e.g. 1 3 > ", "你說到的要點，例如1 3 > "))?
+        {
             Typed::End => return Ok(Turn::Quit),
             Typed::Text(text) => {
                 ticked = text
@@ -283,7 +289,14 @@ fn print_prompt(
     left: u32,
 ) -> io::Result<()> {
     let place = match view.question_kind {
-        Some(kind) => format!("{}/{} · {} {} · {}", view.domain, view.topic, words.pick("depth", "深度"), view.depth, kind.name()),
+        Some(kind) => format!(
+            "{}/{} · {} {} · {}",
+            view.domain,
+            view.topic,
+            words.pick("depth", "深度"),
+            view.depth,
+            kind.name()
+        ),
         None => view.topic.clone(),
     };
     writeln!(
@@ -324,7 +337,12 @@ fn print_answer(
             None => writeln!(out, "{}", principle.name)?,
         }
         writeln!(out, "{}", line(&principle.looks_for))?;
-        writeln!(out, "\n{}\n  {}", words.pick("Interviewers look for", "面試官想看到"), line(&face.looks_for))?;
+        writeln!(
+            out,
+            "\n{}\n  {}",
+            words.pick("Interviewers look for", "面試官想看到"),
+            line(&face.looks_for)
+        )?;
     }
     for text in lines(&face.answer, "") {
         writeln!(out, "{text}")?;

@@ -9,22 +9,14 @@ use divedeep::model::Language;
 use super::Words;
 
 /// Prints the day's list.
-pub fn print(
-    out: &mut impl Write,
-    today: &Today,
-    outline: &Outline,
-    language: Language,
-) -> io::Result<()> {
+pub fn print(out: &mut impl Write, today: &Today, outline: &Outline, language: Language) -> io::Result<()> {
     let words = Words(language);
     for notice in &today.notices {
         writeln!(out, "! {}", notice_text(notice, words))?;
     }
     if let Some(next) = &today.next_round {
-        let name = if next.round.name.is_empty() {
-            words.pick("the interview", "面試")
-        } else {
-            &next.round.name
-        };
+        let name =
+            if next.round.name.is_empty() { words.pick("the interview", "面試") } else { &next.round.name };
         match (next.days_left, language.is_chinese()) {
             (0, false) => writeln!(out, "Today is {name}.")?,
             (1, false) => writeln!(out, "1 day to {name} ({}).", next.round.date)?,
@@ -97,10 +89,7 @@ fn group(
 /// Prints the bank's numbers.
 pub fn print_stats(out: &mut impl Write, stats: &Stats) -> io::Result<()> {
     let row = |name: &str, count: &divedeep::bank::Count| {
-        format!(
-            "{name:32} {:5} {:5} {:8} {:8}",
-            count.total, count.draft, count.reviewed, count.verified
-        )
+        format!("{name:32} {:5} {:5} {:8} {:8}", count.total, count.draft, count.reviewed, count.verified)
     };
     writeln!(out, "{:32} {:>5} {:>5} {:>8} {:>8}", "", "total", "draft", "reviewed", "verified")?;
     writeln!(out, "{} of {} planned", row("questions", &stats.questions), stats.planned)?;

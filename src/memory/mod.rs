@@ -52,7 +52,8 @@ impl Memory {
     pub fn new(parameter_set: u32, parameters: &[f32], desired_retention: f64) -> Result<Self> {
         let fsrs = FSRS::new(parameters).map_err(|error| Error::Memory(error.to_string()))?;
         // The forgetting curve's exponent is the last of the 21 parameters; the crate clips it to this range.
-        let filled = check_and_fill_parameters(parameters).map_err(|error| Error::Memory(error.to_string()))?;
+        let filled =
+            check_and_fill_parameters(parameters).map_err(|error| Error::Memory(error.to_string()))?;
         let decay = filled.last().copied().unwrap_or(FSRS6_DEFAULT_DECAY).clamp(0.1, 0.8);
         Ok(Self { fsrs, decay, parameter_set, desired_retention: desired_retention as f32 })
     }
@@ -112,8 +113,7 @@ impl Memory {
             difficulty: outcome.difficulty,
             last_day: today,
             due_day: today.plus(outcome.interval_days),
-            due_at_ms: comes_back_today
-                .then(|| at.utc_ms.saturating_add(i64::from(AGAIN_MINUTES) * 60_000)),
+            due_at_ms: comes_back_today.then(|| at.utc_ms.saturating_add(i64::from(AGAIN_MINUTES) * 60_000)),
             answers: card.map_or(0, |card| card.answers).saturating_add(1),
             lapses: card.map_or(0, |card| card.lapses).saturating_add(u32::from(lapsed)),
         })

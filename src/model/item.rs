@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Accept, Block, Direction, Evidence, Frequency, Inline, ItemRef, Language, Principle,
-    Prominence, Prompt, Question, QuestionKind, Reference, Text, Volatility, blocks, inlines,
+    Accept, Block, Direction, Evidence, Frequency, Inline, ItemRef, Language, Principle, Prominence, Prompt,
+    Question, QuestionKind, Reference, Text, Volatility, blocks, inlines,
 };
 
 /// How far an item has been checked by people other than its author.
@@ -85,12 +85,7 @@ impl Item {
     }
 
     /// Files a prompt under its principle.
-    pub fn of_prompt(
-        prompt: Prompt,
-        principle: &Principle,
-        probes: &[Text],
-        red_flags: &[Text],
-    ) -> Self {
+    pub fn of_prompt(prompt: Prompt, principle: &Principle, probes: &[Text], red_flags: &[Text]) -> Self {
         Self {
             reference: ItemRef::prompt(&prompt.id),
             revision: prompt.rev,
@@ -300,10 +295,7 @@ impl Body {
                 mistakes: question
                     .common_mistakes
                     .iter()
-                    .map(|mistake| MistakeView {
-                        claim: line(&mistake.claim),
-                        why: line(&mistake.why),
-                    })
+                    .map(|mistake| MistakeView { claim: line(&mistake.claim), why: line(&mistake.why) })
                     .collect(),
                 probes: question
                     .follow_ups
@@ -319,21 +311,14 @@ impl Body {
                 principle: None,
             },
             Self::Prompt { prompt, principle, probes, red_flags } => {
-                let probe =
-                    |text: &Text| ProbeView { direction: None, text: line(text), item: None };
+                let probe = |text: &Text| ProbeView { direction: None, text: line(text), item: None };
                 Face {
                     prompt: blocks(prompt.prompt.get(language)),
                     answer: Vec::new(),
                     say_it: Vec::new(),
                     key_points: Vec::new(),
                     mistakes: Vec::new(),
-                    probes: prompt
-                        .probes
-                        .iter()
-                        .chain(&principle.probes)
-                        .chain(probes)
-                        .map(probe)
-                        .collect(),
+                    probes: prompt.probes.iter().chain(&principle.probes).chain(probes).map(probe).collect(),
                     looks_for: line(&prompt.looks_for),
                     red_flags: prompt
                         .red_flags
@@ -344,9 +329,7 @@ impl Body {
                         .collect(),
                     principle: Some(PrincipleView {
                         name: principle.name.en.clone(),
-                        gloss: language
-                            .is_chinese()
-                            .then(|| principle.name.get(language).to_owned()),
+                        gloss: language.is_chinese().then(|| principle.name.get(language).to_owned()),
                         gloss_checked: principle.chinese_name_checked,
                         looks_for: line(&principle.looks_for),
                         prominence: principle.prominence,

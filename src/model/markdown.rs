@@ -96,9 +96,7 @@ fn plain_block(block: &Block) -> String {
     match block {
         Block::Paragraph { inlines } => plain_inlines(inlines),
         Block::Code { text, .. } => text.trim_end().to_owned(),
-        Block::List { items, .. } => {
-            items.iter().flatten().map(plain_block).collect::<Vec<_>>().join(" ")
-        }
+        Block::List { items, .. } => items.iter().flatten().map(plain_block).collect::<Vec<_>>().join(" "),
         Block::Quote { blocks } => blocks.iter().map(plain_block).collect::<Vec<_>>().join(" "),
         Block::Table { header, rows } => std::iter::once(header)
             .chain(rows)
@@ -126,6 +124,9 @@ fn push_text(words: &mut Vec<Inline>, inline: Inline) {
     }
 }
 
+/// The cells of one table row.
+type Row = Vec<Vec<Inline>>;
+
 /// A container that is still open while reading.
 enum Open {
     Quote(Vec<Block>),
@@ -141,9 +142,9 @@ struct Reader {
     strong: usize,
     emphasis: usize,
     code: Option<(String, String)>,
-    table: Option<(Vec<Vec<Inline>>, Vec<Vec<Vec<Inline>>>)>,
+    table: Option<(Row, Vec<Row>)>,
     in_header: bool,
-    row: Vec<Vec<Inline>>,
+    row: Row,
     too_deep: usize,
 }
 

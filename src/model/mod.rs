@@ -15,15 +15,14 @@ mod track;
 pub use card::CardState;
 pub use ids::{DeviceId, ItemKind, ItemRef, ReviewKey};
 pub use item::{
-    Body, Face, Item, ItemView, KeyPointView, MistakeView, PrincipleView, ProbeView, Status,
-    TermProbeView,
+    Body, Face, Item, ItemView, KeyPointView, MistakeView, PrincipleView, ProbeView, Status, TermProbeView,
 };
 pub use language::{ContentLanguage, InterfaceLanguage, Language, Text};
 pub use markdown::{Block, Inline, blocks, inlines, plain};
 pub use principle::{Principle, Prominence, Prompt};
 pub use question::{
-    Accept, Direction, Evidence, EvidenceType, FollowUp, Frequency, KeyPoint, Mistake, Provenance,
-    Question, QuestionKind, Reference, ReferenceType, Runner, TermProbe, Verify, Volatility,
+    Accept, Direction, Evidence, EvidenceType, FollowUp, Frequency, KeyPoint, Mistake, Provenance, Question,
+    QuestionKind, Reference, ReferenceType, Runner, TermProbe, Verify, Volatility,
 };
 pub use review::{AnswerMode, Grade, Review, ReviewRow, SessionKind, propose_grade};
 pub use track::{Domain, Level, Topic, Track, TrackId};

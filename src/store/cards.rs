@@ -71,10 +71,7 @@ impl Transaction<'_> {
                 )?;
             }
             None => {
-                self.execute(
-                    "DELETE FROM cards WHERE kind = ?1 AND id = ?2",
-                    params![item.kind.0, item.id],
-                )?;
+                self.execute("DELETE FROM cards WHERE kind = ?1 AND id = ?2", params![item.kind.0, item.id])?;
             }
         }
         self.execute(

@@ -114,9 +114,7 @@ impl Reading<'_> {
              FROM cards c JOIN items i ON i.kind = c.kind AND i.id = c.id
              WHERE i.in_track = 1 AND i.retired = 0 AND min(c.due_day, ?3) <= ?2 GROUP BY day ORDER BY day",
             params![today.0, last.0, cap.map_or(i32::MAX, |cap| cap.0)],
-            |row| {
-                Ok(DayFigure { day: StudyDay(row.get("day")?), items: row.get("items")?, total_ms: 0 })
-            },
+            |row| Ok(DayFigure { day: StudyDay(row.get("day")?), items: row.get("items")?, total_ms: 0 }),
         )
     }
 

@@ -107,8 +107,7 @@ fn open_to_write(folder: &Path, path: PathBuf) -> Result<Store> {
         create(&path)?;
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut connection =
-        Connection::open_with_flags(&path, flags).map_err(|error| explain(error, &path))?;
+    let mut connection = Connection::open_with_flags(&path, flags).map_err(|error| explain(error, &path))?;
     if connection.is_readonly("main").map_err(|error| explain(error, &path))? {
         return Err(Error::ReadOnly { path });
     }
@@ -118,18 +117,15 @@ fn open_to_write(folder: &Path, path: PathBuf) -> Result<Store> {
 }
 
 fn lock(folder: &Path, path: &Path) -> Result<File> {
-    let file = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(folder.join(LOCK))
-        .map_err(|error| match error.kind() {
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(folder.join(LOCK)).map_err(
+        |error| match error.kind() {
             ErrorKind::StorageFull => Error::DiskFull { path: folder.to_owned() },
             ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
                 Error::ReadOnly { path: folder.to_owned() }
             }
             _ => Error::DataFolder { path: folder.to_owned(), reason: error.to_string() },
-        })?;
+        },
+    )?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(Error::InUse { path: path.to_owned() }),
@@ -142,8 +138,7 @@ fn lock(folder: &Path, path: &Path) -> Result<File> {
 /// Reads the first bytes before SQLite may touch the file: false when there is none, an error when it is not ours to
 /// open. The newest version may still stand in the WAL, so it is asked again after opening.
 fn look_at_header(path: &Path) -> Result<bool> {
-    let corrupt =
-        |reason: &str| Error::Corrupt { path: path.to_owned(), reason: reason.to_owned() };
+    let corrupt = |reason: &str| Error::Corrupt { path: path.to_owned(), reason: reason.to_owned() };
     let mut file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
@@ -181,10 +176,8 @@ fn create(path: &Path) -> Result<()> {
         let mut connection = Connection::open(&unfinished).map_err(|error| explain(error, path))?;
         migrate(&mut connection, path)?;
     }
-    std::fs::rename(&unfinished, path).map_err(|error| Error::DataFolder {
-        path: path.to_owned(),
-        reason: error.to_string(),
-    })
+    std::fs::rename(&unfinished, path)
+        .map_err(|error| Error::DataFolder { path: path.to_owned(), reason: error.to_string() })
 }
 
 fn prepare(connection: &Connection, access: Access) -> rusqlite::Result<()> {
@@ -250,9 +243,19 @@ pub(super) fn explain(error: rusqlite::Error, path: &Path) -> Error {
             Error::ReadOnly { path }
         }
         Some(ErrorCode::DiskFull) => Error::DiskFull { path },
+        // Where the write-ahead log's index cannot grow, SQLite only says that input or output failed.
+        Some(ErrorCode::SystemIoFailure) if is_full(&path) => Error::DiskFull { path },
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::InUse { path },
         _ => Error::Database(error),
     }
+}
+
+/// Whether the disk under a path takes no more.
+fn is_full(path: &Path) -> bool {
+    let probe = path.with_extension("probe");
+    let written = std::fs::write(&probe, [0; 65_536]);
+    let _ = std::fs::remove_file(&probe);
+    written.is_err_and(|error| error.kind() == ErrorKind::StorageFull)
 }
 
 #[cfg(test)]

@@ -120,8 +120,7 @@ impl Reading<'_> {
 
     fn row(&self, row: &Row<'_>) -> Result<ReviewRow> {
         let keys = || -> rusqlite::Result<_> {
-            let key =
-                ReviewKey { device: DeviceId(row.get("device")?), sequence: row.get("sequence")? };
+            let key = ReviewKey { device: DeviceId(row.get("device")?), sequence: row.get("sequence")? };
             let voids: Option<String> = row.get("voids_device")?;
             let voids = match voids {
                 Some(device) => {
@@ -229,10 +228,7 @@ impl Transaction<'_> {
     }
 
     fn next_sequence(&self, device: &DeviceId) -> Result<u32> {
-        self.read().count(
-            "SELECT coalesce(max(sequence), 0) + 1 FROM reviews WHERE device = ?1",
-            [&device.0],
-        )
+        self.read().count("SELECT coalesce(max(sequence), 0) + 1 FROM reviews WHERE device = ?1", [&device.0])
     }
 
     /// A clock that was set back must not put a new row before older ones.

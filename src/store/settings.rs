@@ -33,18 +33,15 @@ impl Reading<'_> {
     /// # Errors
     /// Those of the database, and [`Error::BadRecord`] for a date that is none.
     pub fn rounds(&self) -> Result<Vec<RoundRow>> {
-        let rows = self.list(
-            "SELECT name, date, time, zone FROM rounds ORDER BY date, time, number",
-            [],
-            |row| {
+        let rows =
+            self.list("SELECT name, date, time, zone FROM rounds ORDER BY date, time, number", [], |row| {
                 Ok((
                     row.get::<_, String>("name")?,
                     row.get::<_, String>("date")?,
                     row.get::<_, Option<String>>("time")?,
                     row.get::<_, Option<String>>("zone")?,
                 ))
-            },
-        )?;
+            })?;
         rows.into_iter()
             .map(|(name, date, time, zone)| {
                 let date = date.parse().map_err(|_| Error::BadRecord {

@@ -21,10 +21,7 @@ pub fn chance() -> StdRng {
 /// A moment in Taiwan: `2026-11-21 09:00`.
 pub fn taipei(local: &str) -> Moment {
     let naive = chrono::NaiveDateTime::parse_from_str(local, "%Y-%m-%d %H:%M").expect("a test's time");
-    Moment {
-        utc_ms: naive.and_utc().timestamp_millis() - i64::from(TAIPEI) * 60_000,
-        offset_minutes: TAIPEI,
-    }
+    Moment { utc_ms: naive.and_utc().timestamp_millis() - i64::from(TAIPEI) * 60_000, offset_minutes: TAIPEI }
 }
 
 /// `now`, some minutes later.
@@ -102,7 +99,10 @@ impl BankFolder {
         Self::new()
             .with("questions/linux/boot-process.toml", linux)
             .with("questions/networking/udp-quic.toml", networking)
-            .with("questions/bigdata/hdfs-architecture.toml", question("bigdata/hdfs-architecture/q0", 1, "core"))
+            .with(
+                "questions/bigdata/hdfs-architecture.toml",
+                question("bigdata/hdfs-architecture/q0", 1, "core"),
+            )
     }
 
     /// Where it stands.
@@ -123,7 +123,8 @@ pub fn app() -> App {
 
 /// An app in a folder on the small bank.
 pub fn app_in(folder: &Path) -> App {
-    App::open(folder, Access::Write, &BankFolder::small().source(), &mut chance()).expect("an app in a folder")
+    App::open(folder, Access::Write, &BankFolder::small().source(), &mut chance())
+        .expect("an app in a folder")
 }
 
 /// The app with other settings.

@@ -18,19 +18,13 @@ pub(crate) fn settings_save(state: State<'_, crate::State>, settings: Settings) 
 }
 
 #[tauri::command(async)]
-pub(crate) fn settings_save_rounds(
-    state: State<'_, crate::State>,
-    rounds: Vec<Round>,
-) -> Reply<Vec<Round>> {
+pub(crate) fn settings_save_rounds(state: State<'_, crate::State>, rounds: Vec<Round>) -> Reply<Vec<Round>> {
     state.run(|app, now| app.save_rounds(rounds, now))
 }
 
 /// Asks for a file and writes everything into it; none when the dialog was cancelled.
 #[tauri::command(async)]
-pub(crate) fn settings_export(
-    handle: AppHandle,
-    state: State<'_, crate::State>,
-) -> Reply<Option<String>> {
+pub(crate) fn settings_export(handle: AppHandle, state: State<'_, crate::State>) -> Reply<Option<String>> {
     let today = divedeep::shell::now().local_date();
     let chosen = handle
         .dialog()

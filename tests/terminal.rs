@@ -1,0 +1,145 @@
+//! The command line: a sitting in the terminal, and calm ends.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test that cannot go on should stop"
+)]
+
+mod common;
+
+use std::io::Write;
+use std::process::{Output, Stdio};
+
+use common::*;
+
+/// Runs `divedeep practice` with these keys typed.
+fn practise(folder: &std::path::Path, bank: &BankFolder, keys: &str) -> Output {
+    let mut child = divedeep()
+        .args(["practice", "--data-dir"])
+        .arg(folder)
+        .arg("--bank")
+        .arg(bank.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command runs");
+    let _ = child.stdin.take().expect("its input").write_all(keys.as_bytes());
+    child.wait_with_output().expect("its output")
+}
+
+fn today(folder: &std::path::Path) -> serde_json::Value {
+    let output = divedeep().args(["today", "--json", "--data-dir"]).arg(folder).output().expect("it runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+#[test]
+fn a_first_sitting_from_language_to_grade_and_undo() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let bank = BankFolder::small();
+    // Traditional Chinese, first track, a date that is past and then none, 20 minutes; answer one, tick 1 and 2, take
+    // the proposed grade; answer the next with 4; undo it; quit.
+    let output = practise(folder.path(), &bank, "2\n1\n2020-01-01\n\n20\n我的答案\n1 2\n\n\n\n4\nu\nq\n");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(text.contains("2020-01-01"), "the past date is refused with a sentence: {text}");
+    assert!(text.contains("什麼是"), "asked in Chinese: {text}");
+    assert!(text.contains("3* 記得"), "good is proposed for 5 of 6: {text}");
+    let today = today(folder.path());
+    assert_eq!(today["answers_done"], 1, "two answered, one undone");
+    assert_eq!(today["minutes_planned"], 20);
+}
+
+#[test]
+fn the_language_switches_on_the_spot() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = practise(folder.path(), &BankFolder::small(), "1\n1\n\n\nl\n\n\nl\nq\n");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(text.contains("What is linux") && text.contains("什麼是linux"), "{text}");
+    assert!(text.contains("就是linux") && text.contains("It is linux"), "the answer, too: {text}");
+}
+
+#[test]
+fn the_end_of_input_ends_it_calmly_wherever_it_comes() {
+    let keys = "1\n1\n\n20\ntyped\n1\n3\n\n\n2\nq\n";
+    for end in 0..=keys.len() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let output = practise(folder.path(), &BankFolder::small(), &keys[..end]);
+        assert!(output.status.success(), "after {end} bytes: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+#[test]
+fn bytes_that_are_no_text_do_no_harm() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let bank = BankFolder::small();
+    practise(folder.path(), &bank, "1\n1\n\n20\nq\n");
+    let mut child = divedeep()
+        .args(["practice", "--data-dir"])
+        .arg(folder.path())
+        .arg("--bank")
+        .arg(bank.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("it runs");
+    child.stdin.take().expect("its input").write_all(b"\xff\xfe\x00\n1\n3\nq\n").expect("typed");
+    assert!(child.wait().expect("an end").success());
+    assert_eq!(today(folder.path())["answers_done"], 1);
+}
+
+#[test]
+fn a_closed_pipe_ends_it_calmly() {
+    for arguments in ["bank stats --json", "bank check", "--help"] {
+        let script = format!("{} {arguments} | head -c 1", env!("CARGO_BIN_EXE_divedeep"));
+        let output = std::process::Command::new("bash")
+            .args(["-c", &format!("set -o pipefail; {script}")])
+            .output()
+            .expect("bash runs");
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(!told.contains("panicked"), "{arguments}: {told}");
+        assert!(told.is_empty(), "{arguments}: {told}");
+    }
+}
+
+#[test]
+fn the_same_file_is_exported_once_and_never_overwritten() {
+    let folder = tempfile::tempdir().expect("a folder");
+    practise(folder.path(), &BankFolder::small(), "1\n1\n\n20\n\n\n3\nq\n");
+    let file = folder.path().join("all.jsonl");
+    let export = || {
+        divedeep().args(["export"]).arg(&file).arg("--data-dir").arg(folder.path()).output().expect("runs")
+    };
+    assert!(export().status.success());
+    let first = std::fs::read_to_string(&file).expect("the export");
+    for line in first.lines() {
+        let value: serde_json::Value = serde_json::from_str(line).expect("each line is JSON");
+        assert!(value["type"].is_string(), "{line}");
+    }
+    let again = export();
+    assert_eq!(again.status.code(), Some(1), "a file that exists is not overwritten");
+    assert_eq!(std::fs::read_to_string(&file).expect("the export"), first);
+    assert!(!folder.path().join("all.jsonl.part").exists());
+}
+
+#[test]
+fn doctor_mends_cards_that_differ_from_the_log() {
+    let folder = tempfile::tempdir().expect("a folder");
+    practise(folder.path(), &BankFolder::small(), "1\n1\n\n20\n\n\n3\n\n\n2\nq\n");
+    let doctor = |more: &[&str]| {
+        let output = divedeep().args(["doctor"]).args(more).arg("--data-dir").arg(folder.path()).output();
+        output.expect("it runs").status.code()
+    };
+    assert_eq!(doctor(&[]), Some(0));
+    let file = rusqlite::Connection::open(database(folder.path())).expect("the database");
+    file.execute("UPDATE cards SET stability = stability * 2", []).expect("a changed cache");
+    assert!(file.execute("UPDATE reviews SET grade = 4", []).is_err(), "the log cannot be changed");
+    assert!(file.execute("DELETE FROM reviews", []).is_err(), "nor shortened");
+    drop(file);
+    assert_eq!(doctor(&[]), Some(1));
+    assert_eq!(doctor(&["--mend"]), Some(0));
+    assert_eq!(doctor(&[]), Some(0));
+}

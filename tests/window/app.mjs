@@ -1,0 +1,202 @@
+// Divedeep as a learner meets it: screens, buttons and keys by name, in a folder of its own.
+
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'node:test';
+import { Session, until } from './webdriver.mjs';
+
+/** The release build; set by `cargo xtask window`. */
+export const PROGRAM = process.env.DIVEDEEP_WINDOW ?? 'target/release/divedeep-window';
+const PICTURES = process.env.DIVEDEEP_PICTURES ?? 'target/window';
+
+/** The selector of what the interface marks for tests. */
+export const at = (id) => `[data-testid="${id}"]`;
+
+/** A folder that goes away with the test file: the data folder, and a home for what the web view keeps. */
+export function folder() {
+  const base = mkdtempSync(join(tmpdir(), 'divedeep-window-'));
+  process.on('exit', () => rmSync(base, { recursive: true, force: true, maxRetries: 5 }));
+  const home = join(base, 'home');
+  mkdirSync(home);
+  return { data: join(base, 'data'), home };
+}
+
+/** The environment of a learner with this language and theme, whose other files are left alone. */
+export function environment({ home }, { language = 'en', theme = 'light' } = {}) {
+  return {
+    HOME: home,
+    XDG_CONFIG_HOME: join(home, 'config'),
+    XDG_DATA_HOME: join(home, 'data'),
+    XDG_CACHE_HOME: join(home, 'cache'),
+    LANGUAGE: language.replace('-', '_'),
+    GTK_THEME: theme === 'dark' ? 'Adwaita:dark' : 'Adwaita',
+  };
+}
+
+/** A running window. */
+export class App {
+  /** Opens the window, and waits until the page shows something of its own. */
+  static async open(place, learner) {
+    const app = new App();
+    app.session = await Session.open({
+      binary: PROGRAM,
+      args: ['--data-dir', place.data],
+      env: environment(place, learner),
+    });
+    const loaded = () => document.readyState === 'complete' && Boolean(document.querySelector('[data-testid]'));
+    await until('the first screen', () => app.session.run(loaded), 30_000);
+    return app;
+  }
+
+  close() {
+    return this.session.close();
+  }
+
+  /** Waits until something with this mark is on the page. */
+  async sees(id) {
+    await until(`${id} on the page`, () => this.has(id));
+  }
+
+  /** Waits until nothing with this mark is on the page. */
+  async sheds(id) {
+    await until(`${id} to leave the page`, async () => !(await this.has(id)));
+  }
+
+  has(id) {
+    return this.session.run((css) => Boolean(document.querySelector(css)), at(id));
+  }
+
+  /** The words inside a mark. */
+  async text(id) {
+    await this.sees(id);
+    return this.session.run((css) => document.querySelector(css).textContent.replace(/\s+/g, ' ').trim(), at(id));
+  }
+
+  attribute(id, name) {
+    return this.session.run((css, name) => document.querySelector(css)?.getAttribute(name), at(id), name);
+  }
+
+  click(id) {
+    return this.session.click(at(id));
+  }
+
+  press(...keys) {
+    return this.session.keys(...keys);
+  }
+
+  /** Chooses one of several values, whether they stand as radio buttons or in a list. */
+  async choose(id, value) {
+    await this.sees(id);
+    const isList = await this.session.run((css) => document.querySelector(css).tagName === 'SELECT', at(id));
+    if (isList) await this.session.click(`${at(id)} option[value="${value}"]`);
+    else await this.click(`${id}-${value}`);
+    await until(`${id} to be ${value}`, async () => (await this.chosen(id)) === value);
+  }
+
+  /** The value chosen now. */
+  chosen(id) {
+    return this.session.run((css) => {
+      const field = document.querySelector(css);
+      return 'value' in field ? field.value : field.querySelector('input:checked')?.value;
+    }, at(id));
+  }
+
+  /** Empties a text field and types into it. */
+  async fill(id, text) {
+    await this.click(id);
+    await this.session.run((css) => document.querySelector(css).select(), at(id));
+    await this.session.type(at(id), text);
+  }
+
+  /** Goes to a page by the rail. */
+  async go(page) {
+    await this.click(`nav-${page}`);
+    await until(`the page ${page}`, async () => (await this.attribute(`nav-${page}`, 'aria-current')) === 'page');
+  }
+
+  /** The language the interface speaks. */
+  language() {
+    return this.session.run(() => document.documentElement.lang);
+  }
+
+  /** The theme on the page. */
+  theme() {
+    return this.session.run(() => document.documentElement.dataset.theme);
+  }
+
+  /** The item to answer now. */
+  async item() {
+    await this.sees('practice-card');
+    return this.attribute('practice-card', 'data-item');
+  }
+
+  /** Waits for another item than this one, before its answer is shown. */
+  async nextAfter(item) {
+    await until(`another item than ${item}`, async () => {
+      return (await this.attribute('practice-card', 'data-item')) !== item && (await this.has('reveal'));
+    });
+    return this.item();
+  }
+
+  /** A key as the page gets it from an input method or another program. */
+  sendKey(key, more = {}) {
+    return this.session.run(
+      (key, more) => {
+        const event = new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...more });
+        (document.activeElement ?? document.body).dispatchEvent(event);
+      },
+      key,
+      more,
+    );
+  }
+
+  /** Answers graded today, as Today says it. */
+  async answersDone() {
+    const [number] = (await this.text('answers-done')).match(/\d+/) ?? [];
+    return Number(number);
+  }
+
+  /** Fails on anything that went wrong in the page: exceptions, broken promises, breaches of its security policy. */
+  async hasNoErrors() {
+    const errors = await this.session.run(() => window.__divedeepErrors);
+    assert.deepEqual(errors, [], 'the page keeps its errors from its first line on, and there are none');
+  }
+
+  /** Nothing is wider than the window. */
+  async scrollsNoSideways() {
+    const [content, inside] = await this.session.run(() => [document.documentElement.scrollWidth, innerWidth]);
+    assert.ok(content <= inside, `the page is ${content} pixels wide in a window of ${inside}`);
+  }
+
+  /** Keeps a picture of the window. */
+  async photograph(name) {
+    mkdirSync(PICTURES, { recursive: true });
+    writeFileSync(join(PICTURES, `${name}.png`), await this.session.picture());
+  }
+}
+
+/**
+ * Steps of one story: each sees the window as the one before left it, so the first failure skips the rest. After each
+ * step the page must be free of errors. `current` gives the window, which a step may have opened anew.
+ */
+export function story(name, current) {
+  let failed = false;
+  return (title, work) =>
+    test(title, { timeout: 120_000 }, async (t) => {
+      if (failed) return t.skip('a step before it failed');
+      try {
+        await work();
+        await current()?.hasNoErrors();
+      } catch (error) {
+        failed = true;
+        const app = current();
+        await app?.photograph(`failed-${name}`).catch(() => {});
+        const errors = await app?.session.run(() => window.__divedeepErrors).catch(() => undefined);
+        if (errors?.length) console.error('in the page:', errors);
+        if (app?.session.log) console.error(app.session.log);
+        throw error;
+      }
+    });
+}

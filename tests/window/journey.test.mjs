@@ -1,0 +1,282 @@
+// A learner's first evening in the released window: the first start, five questions in two languages, a change of
+// mind, a look around, and the program closed and opened again. Run by `cargo xtask window journey`.
+
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { App, at, folder, story } from './app.mjs';
+import { Key, until } from './webdriver.mjs';
+
+const place = folder();
+/** Chinese and Latin, digits and letters that are keys elsewhere, and a second line. */
+const TYPED = '先看第3跳：traceroute -T -p 443\n1234 l t 再判斷是否為封包遺失';
+
+let app;
+/** Items in the order they were graded. */
+const graded = [];
+
+const step = story('journey', () => app);
+test.after(() => app?.close());
+
+/** Every text of the card is in this language. */
+async function cardIn(language) {
+  await until(`the card in ${language}`, async () => (await app.attribute('practice-card', 'lang')) === language);
+  const chinese = /\p{Script=Han}/u.test(await app.text('prompt'));
+  assert.equal(chinese, language === 'zh-TW', `the prompt is written in ${language}`);
+}
+
+async function reveal() {
+  await app.press(Key.Space);
+  await app.sees('grade-good');
+}
+
+/** Grades with whatever `how` does, and waits for the next item. */
+async function grade(how) {
+  const item = await app.item();
+  await how();
+  graded.push(item);
+  return app.nextAfter(item);
+}
+
+step('the first start speaks the language of the system', async () => {
+  app = await App.open(place, { language: 'zh-TW' });
+  await app.sees('first-run-next');
+  assert.equal(await app.language(), 'zh-TW');
+  assert.equal(await app.chosen('interface-language'), 'zh-TW');
+  assert.equal(await app.chosen('content-language'), 'zh-TW');
+});
+
+step('another language is spoken as soon as it is chosen', async () => {
+  const chinese = await app.text('first-run-next');
+  await app.choose('interface-language', 'en');
+  assert.equal(await app.language(), 'en');
+  assert.notEqual(await app.text('first-run-next'), chinese);
+  await app.choose('content-language', 'en');
+});
+
+step('one press of Enter goes one step further', async () => {
+  await app.press(Key.Enter);
+  await app.click('track-csa');
+  await app.click('first-run-next');
+});
+
+step('a date that is past is refused with a sentence', async () => {
+  await app.sees('interview-date');
+  await app.fill('interview-date', '2020-01-01');
+  await app.click('first-run-next');
+  await until('the refusal', () =>
+    app.session.run((css) => document.querySelector(css).getAttribute('aria-invalid') === 'true', at('interview-date')),
+  );
+  assert.ok(!(await app.has('minutes')));
+});
+
+step('an interview in ten days and 30 minutes a day lead to the first question', async () => {
+  const inTenDays = await app.session.run(() => {
+    const day = new Date();
+    day.setDate(day.getDate() + 10);
+    return [day.getFullYear(), day.getMonth() + 1, day.getDate()].map((n) => String(n).padStart(2, '0')).join('-');
+  });
+  await app.fill('interview-date', inTenDays);
+  await app.click('first-run-next');
+  await app.fill('minutes', '30');
+  await app.press(Key.Tab);
+  await app.click('first-run-next');
+  await app.sees('practice-card');
+  assert.ok((await app.text('prompt')).length > 10, 'there is a question to read');
+});
+
+step('L shows the card in the other language and back, before and after the reveal', async () => {
+  await cardIn('en');
+  await app.press('l');
+  await cardIn('zh-TW');
+  await reveal();
+  await app.press('l');
+  await cardIn('en');
+  await app.click('switch-language');
+  await cardIn('zh-TW');
+});
+
+step('a key grades, and the next question comes up in the chosen language', async () => {
+  await grade(() => app.press('3'));
+  await cardIn('en');
+});
+
+step('keys that grade do nothing before the answer is shown', async () => {
+  const item = await app.item();
+  for (const key of ['1', '2', '3', '4']) await app.press(key);
+  assert.equal(await app.item(), item);
+  assert.ok(await app.has('reveal'));
+});
+
+step('T leads to the field, where letters and digits are text', async () => {
+  const item = await app.item();
+  await app.press('t');
+  await until('the field to have the focus', () =>
+    app.session.run((css) => document.activeElement === document.querySelector(css), at('typed-answer')),
+  );
+  assert.equal(await app.chosen('typed-answer'), '', 'the key itself is not typed');
+  await app.session.type(at('typed-answer'), TYPED);
+  assert.equal(await app.chosen('typed-answer'), TYPED);
+  assert.equal(await app.item(), item);
+  await cardIn('en');
+});
+
+step('while an input method composes, no key of the program fires', async () => {
+  const item = await app.item();
+  const composing = [
+    { isComposing: true },
+    { keyCode: 229 },
+    { isComposing: true, keyCode: 229, code: 'KeyL' },
+  ];
+  for (const more of composing) {
+    // In the field, where words are composed: Escape and Ctrl+Enter belong to the input method.
+    await app.sendKey('Escape', more);
+    await app.sendKey('Enter', { ...more, ctrlKey: true });
+    assert.ok(await app.has('reveal'));
+  }
+  assert.equal(await app.chosen('typed-answer'), TYPED);
+  await app.press(Key.Escape);
+  await until('the focus to leave the field', () =>
+    app.session.run((css) => document.activeElement !== document.querySelector(css), at('typed-answer')),
+  );
+  assert.equal(await app.item(), item, 'Escape left the field and not the sitting');
+  for (const more of composing) {
+    for (const key of ['l', ' ', '3', 'Process']) await app.sendKey(key, more);
+  }
+  await cardIn('en');
+  assert.ok(await app.has('reveal'));
+  // The same event without composing does work, so the above proves something.
+  await app.sendKey('l');
+  await cardIn('zh-TW');
+  await app.sendKey('l');
+  await cardIn('en');
+});
+
+step('the answer stands beside what was typed', async () => {
+  await app.click('reveal');
+  await app.sees('grade-good');
+  const shown = await app.text('practice-card');
+  assert.ok(shown.includes('先看第3跳：traceroute -T -p 443'), shown);
+  for (const more of [{ isComposing: true }, { keyCode: 229 }]) {
+    for (const key of ['1', '2', '3', '4']) await app.sendKey(key, more);
+  }
+  assert.ok(await app.has('grade-good'), 'no composed digit grades');
+});
+
+step('ticked key points propose a grade, and a click takes it', async () => {
+  const boxes = '[data-testid^="key-point-"]';
+  const marked = () =>
+    app.session.run(() => [...document.querySelectorAll('[data-proposed="true"]')].map((mark) => mark.dataset.testid));
+  assert.deepEqual(await marked(), [], 'nothing is proposed before something is ticked');
+  const count = await app.session.run((css) => document.querySelectorAll(css).length, boxes);
+  if (count === 0) {
+    await grade(() => app.click('grade-good'));
+    return;
+  }
+  const ids = await app.session.run((css) => [...document.querySelectorAll(css)].map((box) => box.dataset.testid), boxes);
+  for (const id of ids) await app.click(id);
+  await until('a proposal', async () => (await marked()).length === 1);
+  const [best] = await marked();
+  assert.ok(['grade-good', 'grade-easy'].includes(best), `every point was named, and ${best} is proposed`);
+  for (const id of ids) await app.click(id);
+  await until('no proposal', async () => (await marked()).length === 0);
+  // By letter this time.
+  await app.press('a');
+  await until('a proposal again', async () => (await marked()).length === 1);
+  const [proposed] = await marked();
+  await grade(() => app.click(proposed));
+});
+
+step('three more questions, each grade once, by key and by click', async () => {
+  await app.press('l');
+  await cardIn('zh-TW');
+  await reveal();
+  await grade(() => app.press('2'));
+  await reveal();
+  await grade(() => app.click('grade-easy'));
+  await app.click('reveal');
+  await app.sees('grade-again');
+  await grade(() => app.press('1'));
+  assert.equal(graded.length, 5);
+});
+
+step('Ctrl+Z brings the last question back, to be graded anew', async () => {
+  await app.press(Key.Control, 'z');
+  const last = graded.pop();
+  await until('the last question', async () => (await app.item()) === last);
+  await reveal();
+  await grade(() => app.press('4'));
+  await app.click('undo');
+  await until('the last question', async () => (await app.item()) === last);
+  assert.equal(graded.pop(), last);
+  await reveal();
+  await grade(() => app.press('3'));
+  assert.equal(graded.length, 5);
+});
+
+step('Escape leads to Today, which counts five answers', async () => {
+  await app.press(Key.Escape);
+  await app.sees('start-practice');
+  assert.equal(await app.answersDone(), 5);
+});
+
+step('Browse, Progress and Settings open by the rail and by their keys', async () => {
+  for (const [page, key] of [['browse', '2'], ['progress', '3'], ['settings', '4'], ['today', '1']]) {
+    await app.go(page);
+    await app.hasNoErrors();
+    await app.scrollsNoSideways();
+    await app.go('today');
+    await app.press(key);
+    await until(`${page} by key`, async () => (await app.attribute(`nav-${page}`, 'aria-current')) === 'page');
+  }
+});
+
+step('settings take effect at once', async () => {
+  await app.go('settings');
+  await app.choose('theme', 'dark');
+  await until('a dark page', async () => (await app.theme()) === 'dark');
+  await app.choose('interface-language', 'zh-TW');
+  await until('a Chinese page', async () => (await app.language()) === 'zh-TW');
+  await app.choose('content-language', 'zh-TW');
+  await app.go('today');
+  assert.equal(await app.answersDone(), 5);
+});
+
+step('a card left in the middle is the one that waits', async () => {
+  await app.click('start-practice');
+  const item = await app.item();
+  await cardIn('zh-TW');
+  await app.press(Key.Escape);
+  await app.click('start-practice');
+  assert.equal(await app.item(), item);
+});
+
+step('closed and opened again, answers and settings are there', async () => {
+  await app.hasNoErrors();
+  await app.close();
+  app = await App.open(place, { language: 'en' });
+  await app.sees('start-practice');
+  assert.equal(await app.answersDone(), 5);
+  assert.equal(await app.theme(), 'dark');
+  assert.equal(await app.language(), 'zh-TW');
+  await app.go('settings');
+  assert.equal(await app.chosen('theme'), 'dark');
+  assert.equal(await app.chosen('interface-language'), 'zh-TW');
+  assert.equal(await app.chosen('content-language'), 'zh-TW');
+});
+
+step('an answer from before can still be undone, and practice goes on', async () => {
+  await app.go('today');
+  await app.click('start-practice');
+  const item = await app.item();
+  assert.ok(await app.has('undo'));
+  await app.press(Key.Control, 'z');
+  const last = graded.pop();
+  await until('the last question', async () => (await app.item()) === last);
+  assert.notEqual(item, last);
+  await reveal();
+  await grade(() => app.press('3'));
+  await reveal();
+  await grade(() => app.press('3'));
+  await app.press(Key.Escape);
+  await until('six answers', async () => (await app.answersDone()) === 6);
+});

@@ -1,0 +1,118 @@
+// A picture of every screen, in both languages, light and dark, in a wide and a narrow window, for people to look at:
+// target/window/<screen>-<language>-<theme>-<width>.png. Run by `cargo xtask window screenshots`.
+
+import test from 'node:test';
+import { App, at, folder } from './app.mjs';
+import { Key, until } from './webdriver.mjs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const SIZES = [
+  [1280, 800],
+  [900, 600],
+];
+const LANGUAGES = ['en', 'zh-TW'];
+const THEMES = ['light', 'dark'];
+const TYPED = { en: 'First I would ask since when, and what changed.', 'zh-TW': '我會先問：從什麼時候開始、改過什麼。' };
+
+/** Keeps the screen in both sizes, and the end of what does not fit. */
+async function take(app, screen) {
+  for (const [width, height] of SIZES) {
+    await app.session.resize(width, height);
+    // Fonts and the longest transition, 150 ms.
+    await app.session.run(() => document.fonts.ready.then(() => true));
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    await app.photograph(`${screen}-${width}`);
+    await app.scrollsNoSideways();
+    const hasMore = await app.session.run(() => document.documentElement.scrollHeight > innerHeight + 8);
+    if (!hasMore) continue;
+    await app.session.run(() => window.scrollTo(0, document.documentElement.scrollHeight));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await app.photograph(`${screen}-${width}-end`);
+    await app.session.run(() => window.scrollTo(0, 0));
+  }
+  await app.hasNoErrors();
+}
+
+async function inAWindow(place, learner, work) {
+  const app = await App.open(place, learner);
+  try {
+    await work(app);
+  } catch (error) {
+    await app.photograph(`failed-screenshots-${learner.language}-${learner.theme}`).catch(() => {});
+    throw error;
+  } finally {
+    await app.close();
+  }
+}
+
+for (const language of LANGUAGES) {
+  for (const theme of THEMES) {
+    const learner = { language, theme };
+    const name = (screen) => `${screen}-${language}-${theme}`;
+
+    test(`every screen, ${language}, ${theme}`, { timeout: 240_000 }, async () => {
+      await inAWindow(folder(), learner, async (app) => {
+        await take(app, name('first-run-language'));
+        await app.click('first-run-next');
+        await app.sees('track-csa');
+        await take(app, name('first-run-track'));
+        await app.click('track-csa');
+        await app.click('first-run-next');
+        await app.sees('interview-date');
+        await take(app, name('first-run-date'));
+        await app.click('has-date-no');
+        await app.click('first-run-next');
+        await app.sees('minutes');
+        await take(app, name('first-run-minutes'));
+        await app.click('first-run-next');
+
+        await app.sees('practice-card');
+        await take(app, name('practice-question'));
+        await app.click('typed-answer');
+        await app.session.type(at('typed-answer'), TYPED[language]);
+        await app.press(Key.Escape);
+        await app.click('reveal');
+        await app.sees('grade-good');
+        await app.press('a');
+        await app.press('b');
+        await take(app, name('practice-answer'));
+        for (const key of ['3', '2', '1', '4']) {
+          const item = await app.item();
+          if (await app.has('reveal')) await app.press(Key.Space);
+          await app.sees('grade-good');
+          await app.press(key);
+          await app.nextAfter(item);
+        }
+        await app.press(Key.Escape);
+        await app.sees('start-practice');
+        await take(app, name('today'));
+
+        await app.go('browse');
+        await until('rows', () => app.session.run(() => document.querySelector('main').innerText.length > 400));
+        await take(app, name('browse'));
+        const opens = await app.session.run(() => {
+          const row = document.querySelector('[data-testid^="browse-row"], main li button, main tbody button');
+          row?.click();
+          return Boolean(row);
+        });
+        if (opens) await take(app, name('browse-item'));
+        await app.go('progress');
+        await take(app, name('progress'));
+        await app.go('settings');
+        await app.sees('theme');
+        await take(app, name('settings'));
+      });
+    });
+
+    test(`the error page, ${language}, ${theme}`, { timeout: 120_000 }, async () => {
+      const place = folder();
+      mkdirSync(place.data);
+      writeFileSync(join(place.data, 'divedeep.db'), 'not a database at all');
+      await inAWindow(place, learner, async (app) => {
+        await app.sees('error-page');
+        await take(app, name('error'));
+      });
+    });
+  }
+}
