@@ -115,24 +115,24 @@ fn main() -> ExitCode {
 
 fn run(arguments: Arguments, language: &mut Language) -> Result<ExitCode, Stop> {
     let source = arguments.bank.map_or(Source::BuiltIn, Source::Folder);
-    let open = |access: Access| -> Result<App, Stop> {
+    let open = |access: Access, source: &Source| -> Result<App, Stop> {
         let folder = arguments.data_dir.clone().or_else(shell::usual_folder);
         let folder = folder.ok_or_else(|| Error::DataFolder {
             path: PathBuf::new(),
             reason: "this system names no folder for data: give one with --data-dir DIR".to_owned(),
         })?;
-        Ok(App::open(&folder, access, &source, &mut shell::chance())?)
+        Ok(App::open(&folder, access, source, &mut shell::chance())?)
     };
     let mut out = io::stdout().lock();
     match arguments.command {
         Command::Practice => {
-            let mut app = open(Access::Write)?;
+            let mut app = open(Access::Write, &source)?;
             *language = app.settings().interface_language;
             cli::practice::run(&mut app, &mut io::stdin().lock(), &mut out, language)?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Today { json } => {
-            let app = open(Access::Read)?;
+            let app = open(Access::Read, &source)?;
             *language = app.settings().interface_language;
             let now = shell::now();
             let today = app.today(now)?;
@@ -169,7 +169,7 @@ fn run(arguments: Arguments, language: &mut Language) -> Result<ExitCode, Stop> 
             Ok(ExitCode::SUCCESS)
         }
         Command::Export { file } => {
-            let app = open(Access::Read)?;
+            let app = open(Access::Read, &source)?;
             *language = app.settings().interface_language;
             let lines = app.export(&file, false, shell::now())?;
             let words = cli::Words(*language);
@@ -178,11 +178,11 @@ fn run(arguments: Arguments, language: &mut Language) -> Result<ExitCode, Stop> 
         }
         Command::Doctor { mend, json } => {
             let app = if mend {
-                let mut app = open(Access::Write)?;
+                let mut app = open(Access::Write, &Source::Installed)?;
                 app.rebuild_cards()?;
                 app
             } else {
-                open(Access::Read)?
+                open(Access::Read, &source)?
             };
             let report = app.doctor()?;
             if json {

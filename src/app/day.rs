@@ -19,8 +19,6 @@ pub(super) struct DayList {
     pub new: Vec<Scheduled>,
     /// Items that failed today and come back today.
     pub back: u32,
-    /// Due items that do not fit.
-    pub left_out: u32,
     /// Answers graded today.
     pub answers_done: u32,
     /// Seconds spent on them.
@@ -71,8 +69,7 @@ impl App {
             // Nothing else is left to do: better early than an empty wait.
             next = read.back_later_today(due)?;
         }
-        let left_out = read.count_due(due)?.saturating_sub(reviews.len() as u32);
-        Ok(DayList { next, reviews, new, back, left_out, answers_done, seconds_done, minutes_planned })
+        Ok(DayList { next, reviews, new, back, answers_done, seconds_done, minutes_planned })
     }
 
     /// What is due now.

@@ -171,10 +171,14 @@ fn memory(store: &Store, settings: &Settings) -> Result<Memory> {
 /// Brings the bank into the database if it is another than the one installed. Items keep their history; what the bank
 /// dropped is retired, not deleted.
 fn install(store: &mut Store, source: &Source, chance: &mut impl Rng) -> Result<()> {
-    let fingerprint = source.fingerprint()?;
-    if store.read().fact("bank")?.as_deref() == Some(&fingerprint) {
-        return Ok(());
-    }
+    let installed = store.read().fact("bank")?;
+    let fingerprint = match source.fingerprint()? {
+        Some(fingerprint) if installed.as_deref() != Some(&fingerprint) => fingerprint,
+        None if installed.is_none() => {
+            return Err(Error::NoDatabase { path: store.path().to_owned() });
+        }
+        _ => return Ok(()),
+    };
     let bank = Bank::read(source)?;
     let settings = settings::load(store.read())?;
     let track = settings::track_of(&bank.tracks, &settings.track);

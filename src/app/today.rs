@@ -12,7 +12,9 @@ impl App {
     /// Those of the database.
     pub fn today(&self, now: Moment) -> Result<Today> {
         let list = self.day_list(now)?;
-        let new = self.store.read().count_new()?;
+        let read = self.store.read();
+        let new = read.count_new()?;
+        let left_out = read.count_due(self.due(now))?.saturating_sub(list.reviews.len() as u32);
         let mut reviews = group(&list.reviews);
         reviews.items = reviews.items.saturating_add(list.back);
         Ok(Today {
@@ -23,7 +25,7 @@ impl App {
             answers_done: list.answers_done,
             reviews,
             new: group(&list.new),
-            reviews_left_out: list.left_out,
+            reviews_left_out: left_out,
             unseen: new.unseen,
             in_track: new.in_track,
             notices: self.notices(now)?,

@@ -60,6 +60,8 @@ struct Common {
 struct TextFile {
     path: String,
     text: String,
+    /// Offset of each line's end, to find lines by offset.
+    line_ends: Vec<usize>,
 }
 
 impl TextFile {
@@ -67,7 +69,8 @@ impl TextFile {
         match String::from_utf8(file.bytes) {
             Ok(text) => {
                 let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
-                Some(Self { path: file.path, text })
+                let line_ends = text.match_indices('\n').map(|(at, _)| at).collect();
+                Some(Self { path: file.path, text, line_ends })
             }
             Err(error) => {
                 let good = error.utf8_error().valid_up_to();
@@ -84,7 +87,7 @@ impl TextFile {
     }
 
     fn line_at(&self, offset: usize) -> usize {
-        1 + self.text.bytes().take(offset).filter(|byte| *byte == b'\n').count()
+        1 + self.line_ends.partition_point(|end| *end < offset)
     }
 
     fn toml_fault(&self, error: &toml::de::Error, fallback_line: usize) -> Fault {

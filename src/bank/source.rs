@@ -17,6 +17,8 @@ pub enum Source {
     /// A folder laid out like `data/`. Domains, topics, tracks and wording that it does not bring are the
     /// built-in ones.
     Folder(PathBuf),
+    /// Whatever bank the data folder has installed; no file is read.
+    Installed,
 }
 
 /// A file of a bank.
@@ -32,6 +34,7 @@ impl Source {
     pub(crate) fn files(&self) -> Result<Vec<SourceFile>> {
         let mut files = match self {
             Self::BuiltIn => built_in(),
+            Self::Installed => Vec::new(),
             Self::Folder(folder) => {
                 let mut files = Vec::new();
                 walk(folder, folder, &mut files).map_err(|error| no_bank(folder, error.to_string()))?;
@@ -53,14 +56,16 @@ impl Source {
         Ok(files)
     }
 
-    /// A number that changes when any file changes; the built-in bank's costs nothing to compute.
+    /// A number that changes when any file changes; the built-in bank's costs nothing to compute. None for the
+    /// installed bank, which is always the right one.
     ///
     /// # Errors
     /// [`Error::NoBank`] when the folder cannot be read.
-    pub fn fingerprint(&self) -> Result<String> {
+    pub fn fingerprint(&self) -> Result<Option<String>> {
         match self {
+            Self::Installed => Ok(None),
             // build.rs hashes the files once, when the program is built.
-            Self::BuiltIn => Ok(env!("DIVEDEEP_BANK_FINGERPRINT").to_owned()),
+            Self::BuiltIn => Ok(Some(env!("DIVEDEEP_BANK_FINGERPRINT").to_owned())),
             Self::Folder(_) => {
                 let mut hasher = std::hash::DefaultHasher::new();
                 for file in self.files()? {
@@ -69,7 +74,7 @@ impl Source {
                     hasher.write(&file.bytes);
                     hasher.write_u8(0);
                 }
-                Ok(format!("folder-{:016x}", hasher.finish()))
+                Ok(Some(format!("folder-{:016x}", hasher.finish())))
             }
         }
     }

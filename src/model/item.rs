@@ -48,7 +48,7 @@ pub struct Item {
 
 /// The content of an item, by kind.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "item", rename_all = "lowercase")]
+#[serde(rename_all = "lowercase")]
 pub enum Body {
     /// A technical question.
     Question(Box<Question>),

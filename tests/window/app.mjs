@@ -1,36 +1,59 @@
 // Divedeep as a learner meets it: screens, buttons and keys by name, in a folder of its own.
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { Session, until } from './webdriver.mjs';
 
-/** The release build; set by `cargo xtask window`. */
-export const PROGRAM = process.env.DIVEDEEP_WINDOW ?? 'target/release/divedeep-window';
-const PICTURES = process.env.DIVEDEEP_PICTURES ?? 'target/window';
+const target = (path) => fileURLToPath(new URL(`../../target/${path}`, import.meta.url));
+/** The release build; `cargo xtask window` says where. */
+export const PROGRAM = process.env.DIVEDEEP_WINDOW ?? target('release/divedeep-window');
+const PICTURES = process.env.DIVEDEEP_PICTURES ?? target('window');
 
 /** The selector of what the interface marks for tests. */
 export const at = (id) => `[data-testid="${id}"]`;
 
+function temporary(name) {
+  const path = mkdtempSync(join(tmpdir(), `divedeep-${name}-`));
+  process.on('exit', () => rmSync(path, { recursive: true, force: true, maxRetries: 5 }));
+  return path;
+}
+
 /** A folder that goes away with the test file: the data folder, and a home for what the web view keeps. */
 export function folder() {
-  const base = mkdtempSync(join(tmpdir(), 'divedeep-window-'));
-  process.on('exit', () => rmSync(base, { recursive: true, force: true, maxRetries: 5 }));
+  const base = temporary('window');
   const home = join(base, 'home');
   mkdirSync(home);
   return { data: join(base, 'data'), home };
 }
 
+let locales;
+
+/** Where the system's locale is made: the web view tells the page no language whose locale is not there. */
+function taiwan() {
+  if (!locales) {
+    locales = temporary('locale');
+    execFileSync('localedef', ['-i', 'zh_TW', '-f', 'UTF-8', join(locales, 'zh_TW.UTF-8')]);
+  }
+  return { LOCPATH: locales, LANG: 'zh_TW.UTF-8' };
+}
+
 /** The environment of a learner with this language and theme, whose other files are left alone. */
 export function environment({ home }, { language = 'en', theme = 'light' } = {}) {
   return {
+    ...(language === 'zh-TW' ? taiwan() : { LANG: 'C.UTF-8' }),
+    LANGUAGE: '',
+    LC_ALL: '',
+    // In a Chinese locale GTK would ask the display for an input method, which loses the driver's Shift key.
+    GTK_IM_MODULE: 'gtk-im-context-simple',
     HOME: home,
     XDG_CONFIG_HOME: join(home, 'config'),
     XDG_DATA_HOME: join(home, 'data'),
     XDG_CACHE_HOME: join(home, 'cache'),
-    LANGUAGE: language.replace('-', '_'),
     GTK_THEME: theme === 'dark' ? 'Adwaita:dark' : 'Adwaita',
   };
 }
@@ -46,7 +69,7 @@ export class App {
       env: environment(place, learner),
     });
     const loaded = () => document.readyState === 'complete' && Boolean(document.querySelector('[data-testid]'));
-    await until('the first screen', () => app.session.run(loaded), 30_000);
+    await until('the first screen', () => app.session.run(loaded), 60_000);
     return app;
   }
 
@@ -152,6 +175,21 @@ export class App {
     );
   }
 
+  /** Opens an item from the list in Browse, however far down it stands. */
+  async openInBrowse(item) {
+    const row = `${at('browse-row')}[data-item="${item}"]`;
+    await this.go('browse');
+    await until(`${item} in Browse`, () =>
+      this.session.run((css) => {
+        if (document.querySelector(css)) return true;
+        document.querySelector('.more button')?.click();
+        return false;
+      }, row),
+    );
+    await this.session.click(row);
+    await until(`${item} opened`, async () => (await this.attribute('browse-item', 'data-item')) === item);
+  }
+
   /** Answers graded today, as Today says it. */
   async answersDone() {
     const [number] = (await this.text('answers-done')).match(/\d+/) ?? [];
@@ -170,10 +208,32 @@ export class App {
     assert.ok(content <= inside, `the page is ${content} pixels wide in a window of ${inside}`);
   }
 
+  /** Leaves what may explain a failure: a picture, the words on the page and what was printed. */
+  async fail(name) {
+    await this.photograph(`failed-${name}`).catch(() => {});
+    const page = () => ({ words: document.body.innerText.slice(0, 600), errors: window.__divedeepErrors });
+    console.error('The page:', await this.session.run(page).catch((error) => error.message));
+    if (this.session.log) console.error('The program and the driver:', this.session.log);
+  }
+
   /** Keeps a picture of the window. */
   async photograph(name) {
     mkdirSync(PICTURES, { recursive: true });
     writeFileSync(join(PICTURES, `${name}.png`), await this.session.picture());
+  }
+}
+
+/** Opens a window for `work` and closes it after; a failure leaves a picture and what the page said. */
+export async function inAWindow(name, place, learner, work) {
+  const app = await App.open(place, learner);
+  try {
+    await work(app);
+    await app.hasNoErrors();
+  } catch (error) {
+    await app.fail(name);
+    throw error;
+  } finally {
+    await app.close();
   }
 }
 
@@ -182,6 +242,7 @@ export class App {
  * step the page must be free of errors. `current` gives the window, which a step may have opened anew.
  */
 export function story(name, current) {
+  rmSync(join(PICTURES, `failed-${name}.png`), { force: true });
   let failed = false;
   return (title, work) =>
     test(title, { timeout: 120_000 }, async (t) => {
@@ -191,11 +252,7 @@ export function story(name, current) {
         await current()?.hasNoErrors();
       } catch (error) {
         failed = true;
-        const app = current();
-        await app?.photograph(`failed-${name}`).catch(() => {});
-        const errors = await app?.session.run(() => window.__divedeepErrors).catch(() => undefined);
-        if (errors?.length) console.error('in the page:', errors);
-        if (app?.session.log) console.error(app.session.log);
+        await current()?.fail(name);
         throw error;
       }
     });

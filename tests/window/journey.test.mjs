@@ -11,6 +11,8 @@ const place = folder();
 const TYPED = '先看第3跳：traceroute -T -p 443\n1234 l t 再判斷是否為封包遺失';
 
 let app;
+/** The item that was answered in writing. */
+let written;
 /** Items in the order they were graded. */
 const graded = [];
 
@@ -22,6 +24,15 @@ async function cardIn(language) {
   await until(`the card in ${language}`, async () => (await app.attribute('practice-card', 'lang')) === language);
   const chinese = /\p{Script=Han}/u.test(await app.text('prompt'));
   assert.equal(chinese, language === 'zh-TW', `the prompt is written in ${language}`);
+}
+
+/** A date as the learner's calendar has it. */
+function inDays(days) {
+  return app.session.run((days) => {
+    const day = new Date();
+    day.setDate(day.getDate() + days);
+    return [day.getFullYear(), day.getMonth() + 1, day.getDate()].map((n) => String(n).padStart(2, '0')).join('-');
+  }, days);
 }
 
 async function reveal() {
@@ -70,12 +81,7 @@ step('a date that is past is refused with a sentence', async () => {
 });
 
 step('an interview in ten days and 30 minutes a day lead to the first question', async () => {
-  const inTenDays = await app.session.run(() => {
-    const day = new Date();
-    day.setDate(day.getDate() + 10);
-    return [day.getFullYear(), day.getMonth() + 1, day.getDate()].map((n) => String(n).padStart(2, '0')).join('-');
-  });
-  await app.fill('interview-date', inTenDays);
+  await app.fill('interview-date', await inDays(10));
   await app.click('first-run-next');
   await app.fill('minutes', '30');
   await app.press(Key.Tab);
@@ -109,6 +115,7 @@ step('keys that grade do nothing before the answer is shown', async () => {
 
 step('T leads to the field, where letters and digits are text', async () => {
   const item = await app.item();
+  written = item;
   await app.press('t');
   await until('the field to have the focus', () =>
     app.session.run((css) => document.activeElement === document.querySelector(css), at('typed-answer')),
@@ -163,23 +170,24 @@ step('the answer stands beside what was typed', async () => {
 });
 
 step('ticked key points propose a grade, and a click takes it', async () => {
-  const boxes = '[data-testid^="key-point-"]';
+  const boxes = () =>
+    app.session.run(() => [...document.querySelectorAll('[data-testid^="key-point-"]')].map((box) => box.dataset.testid));
   const marked = () =>
     app.session.run(() => [...document.querySelectorAll('[data-proposed="true"]')].map((mark) => mark.dataset.testid));
-  assert.deepEqual(await marked(), [], 'nothing is proposed before something is ticked');
-  const count = await app.session.run((css) => document.querySelectorAll(css).length, boxes);
-  if (count === 0) {
+  // Stories have no key points; there is a question behind them.
+  while ((await boxes()).length === 0) {
     await grade(() => app.click('grade-good'));
-    return;
+    await reveal();
   }
-  const ids = await app.session.run((css) => [...document.querySelectorAll(css)].map((box) => box.dataset.testid), boxes);
+  const ids = await boxes();
+  assert.deepEqual(await marked(), [], 'nothing is proposed before something is ticked');
   for (const id of ids) await app.click(id);
-  await until('a proposal', async () => (await marked()).length === 1);
+  await until('one proposal', async () => (await marked()).length === 1);
   const [best] = await marked();
   assert.ok(['grade-good', 'grade-easy'].includes(best), `every point was named, and ${best} is proposed`);
   for (const id of ids) await app.click(id);
   await until('no proposal', async () => (await marked()).length === 0);
-  // By letter this time.
+  // By its letter this time.
   await app.press('a');
   await until('a proposal again', async () => (await marked()).length === 1);
   const [proposed] = await marked();
@@ -196,7 +204,7 @@ step('three more questions, each grade once, by key and by click', async () => {
   await app.click('reveal');
   await app.sees('grade-again');
   await grade(() => app.press('1'));
-  assert.equal(graded.length, 5);
+  assert.ok(graded.length >= 5);
 });
 
 step('Ctrl+Z brings the last question back, to be graded anew', async () => {
@@ -210,13 +218,12 @@ step('Ctrl+Z brings the last question back, to be graded anew', async () => {
   assert.equal(graded.pop(), last);
   await reveal();
   await grade(() => app.press('3'));
-  assert.equal(graded.length, 5);
 });
 
-step('Escape leads to Today, which counts five answers', async () => {
+step('Escape leads to Today, which counts the answers', async () => {
   await app.press(Key.Escape);
   await app.sees('start-practice');
-  assert.equal(await app.answersDone(), 5);
+  assert.equal(await app.answersDone(), graded.length);
 });
 
 step('Browse, Progress and Settings open by the rail and by their keys', async () => {
@@ -238,7 +245,21 @@ step('settings take effect at once', async () => {
   await until('a Chinese page', async () => (await app.language()) === 'zh-TW');
   await app.choose('content-language', 'zh-TW');
   await app.go('today');
-  assert.equal(await app.answersDone(), 5);
+  assert.equal(await app.answersDone(), graded.length);
+});
+
+step('a second interview is kept, and Today counts the days to the nearer one', async () => {
+  await app.go('settings');
+  await app.click('add-round');
+  await app.fill('round-date', await inDays(3));
+  await app.fill('round-name', '電話面試 Phone');
+  await app.click('save-round');
+  await app.sheds('save-round');
+  assert.equal(await app.session.run((css) => document.querySelectorAll(css).length, at('round')), 2);
+  await app.go('today');
+  await app.sees('start-practice');
+  const heading = await app.session.run(() => document.querySelector('h1').textContent);
+  assert.match(heading, /3.*電話面試 Phone|電話面試 Phone.*3/);
 });
 
 step('a card left in the middle is the one that waits', async () => {
@@ -255,13 +276,25 @@ step('closed and opened again, answers and settings are there', async () => {
   await app.close();
   app = await App.open(place, { language: 'en' });
   await app.sees('start-practice');
-  assert.equal(await app.answersDone(), 5);
+  assert.equal(await app.answersDone(), graded.length);
   assert.equal(await app.theme(), 'dark');
   assert.equal(await app.language(), 'zh-TW');
   await app.go('settings');
   assert.equal(await app.chosen('theme'), 'dark');
   assert.equal(await app.chosen('interface-language'), 'zh-TW');
   assert.equal(await app.chosen('content-language'), 'zh-TW');
+});
+
+step('Browse keeps what was written, and an item opened there can be practised', async () => {
+  await app.openInBrowse(written);
+  const page = await app.session.run(() => document.querySelector('.page').innerText);
+  for (const line of TYPED.split('\n')) assert.ok(page.includes(line), page);
+  await app.click('practise-this');
+  assert.equal(await app.item(), written);
+  await app.press(Key.Escape);
+  await app.sees('browse-item');
+  await app.press(Key.Escape);
+  await app.sees('browse-row');
 });
 
 step('an answer from before can still be undone, and practice goes on', async () => {
@@ -278,5 +311,5 @@ step('an answer from before can still be undone, and practice goes on', async ()
   await reveal();
   await grade(() => app.press('3'));
   await app.press(Key.Escape);
-  await until('six answers', async () => (await app.answersDone()) === 6);
+  await until('one answer more', async () => (await app.answersDone()) === graded.length);
 });

@@ -1,11 +1,12 @@
 // A picture of every screen, in both languages, light and dark, in a wide and a narrow window, for people to look at:
 // target/window/<screen>-<language>-<theme>-<width>.png. Run by `cargo xtask window screenshots`.
 
-import test from 'node:test';
-import { App, at, folder } from './app.mjs';
-import { Key, until } from './webdriver.mjs';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import test from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { at, folder, inAWindow } from './app.mjs';
+import { Key } from './webdriver.mjs';
 
 const SIZES = [
   [1280, 800],
@@ -21,29 +22,17 @@ async function take(app, screen) {
     await app.session.resize(width, height);
     // Fonts and the longest transition, 150 ms.
     await app.session.run(() => document.fonts.ready.then(() => true));
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    await sleep(250);
     await app.photograph(`${screen}-${width}`);
     await app.scrollsNoSideways();
     const hasMore = await app.session.run(() => document.documentElement.scrollHeight > innerHeight + 8);
     if (!hasMore) continue;
     await app.session.run(() => window.scrollTo(0, document.documentElement.scrollHeight));
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await sleep(100);
     await app.photograph(`${screen}-${width}-end`);
     await app.session.run(() => window.scrollTo(0, 0));
   }
   await app.hasNoErrors();
-}
-
-async function inAWindow(place, learner, work) {
-  const app = await App.open(place, learner);
-  try {
-    await work(app);
-  } catch (error) {
-    await app.photograph(`failed-screenshots-${learner.language}-${learner.theme}`).catch(() => {});
-    throw error;
-  } finally {
-    await app.close();
-  }
 }
 
 for (const language of LANGUAGES) {
@@ -52,7 +41,7 @@ for (const language of LANGUAGES) {
     const name = (screen) => `${screen}-${language}-${theme}`;
 
     test(`every screen, ${language}, ${theme}`, { timeout: 240_000 }, async () => {
-      await inAWindow(folder(), learner, async (app) => {
+      await inAWindow(name('screenshots'), folder(), learner, async (app) => {
         await take(app, name('first-run-language'));
         await app.click('first-run-next');
         await app.sees('track-csa');
@@ -67,7 +56,7 @@ for (const language of LANGUAGES) {
         await take(app, name('first-run-minutes'));
         await app.click('first-run-next');
 
-        await app.sees('practice-card');
+        const first = await app.item();
         await take(app, name('practice-question'));
         await app.click('typed-answer');
         await app.session.type(at('typed-answer'), TYPED[language]);
@@ -89,14 +78,11 @@ for (const language of LANGUAGES) {
         await take(app, name('today'));
 
         await app.go('browse');
-        await until('rows', () => app.session.run(() => document.querySelector('main').innerText.length > 400));
+        await app.sees('browse-row');
         await take(app, name('browse'));
-        const opens = await app.session.run(() => {
-          const row = document.querySelector('[data-testid^="browse-row"], main li button, main tbody button');
-          row?.click();
-          return Boolean(row);
-        });
-        if (opens) await take(app, name('browse-item'));
+        await app.openInBrowse(first);
+        await take(app, name('browse-item'));
+        await app.press(Key.Escape);
         await app.go('progress');
         await take(app, name('progress'));
         await app.go('settings');
@@ -109,7 +95,7 @@ for (const language of LANGUAGES) {
       const place = folder();
       mkdirSync(place.data);
       writeFileSync(join(place.data, 'divedeep.db'), 'not a database at all');
-      await inAWindow(place, learner, async (app) => {
+      await inAWindow(name('screenshots-error'), place, learner, async (app) => {
         await app.sees('error-page');
         await take(app, name('error'));
       });

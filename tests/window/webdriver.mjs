@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
 /** Longest that one request to the driver may take. */
-const REQUEST_MS = 30_000;
+const REQUEST_MS = 60_000;
 
 /** Keys that have no letter, as WebDriver writes them. */
 export const Key = {
@@ -49,7 +49,7 @@ async function freePort() {
 }
 
 /** Calls until something true comes back; says what was awaited if it never does. */
-export async function until(what, attempt, limitMs = 10_000) {
+export async function until(what, attempt, limitMs = 20_000) {
   const deadline = Date.now() + limitMs;
   let last;
   for (;;) {

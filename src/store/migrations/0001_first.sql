@@ -124,4 +124,4 @@ CREATE TABLE cards (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX cards_due ON cards (due_day, shuffle);
-CREATE INDEX cards_back_today ON cards (due_at_ms) WHERE due_at_ms IS NOT NULL;
+CREATE INDEX cards_back_today ON cards (due_day, due_at_ms) WHERE due_at_ms IS NOT NULL;

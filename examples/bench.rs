@@ -1,0 +1,217 @@
+//! Measures what a learner waits for: `cargo xtask bench`. Medians of many runs, one table.
+//!
+//! The data are made by a seed: 10,000 items, 100,000 answers over 200 days, on a memory file system where there is
+//! one, so that the figures are the program's; the disk's own sync time is printed beside them.
+
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a measurement that cannot go on should stop"
+)]
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use divedeep::app::{Access, Answer, App};
+use divedeep::bank::Source;
+use divedeep::model::{AnswerMode, Grade, ItemRef, Language, SessionKind};
+use divedeep::time::Moment;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+
+const ITEMS: usize = 10_000;
+const ANSWERS: usize = 100_000;
+const DAYS: i64 = 200;
+const DAY_MS: i64 = 86_400_000;
+/// 2026-11-21T09:00 in Taiwan.
+const FIRST: Moment = Moment { utc_ms: 1_795_222_800_000, offset_minutes: 480 };
+
+fn main() {
+    let memory = Path::new("/dev/shm");
+    let place = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
+    let folder = tempfile::tempdir_in(&place).expect("a folder");
+    let data = folder.path().join("data");
+
+    let started = Instant::now();
+    let now = prepare(folder.path(), &data);
+    println!(
+        "{ITEMS} items, {ANSWERS} answers, {:.1} MB, made in {:.1} s on {}\n",
+        std::fs::metadata(data.join("divedeep.db")).expect("the database").len() as f64 / 1e6,
+        started.elapsed().as_secs_f64(),
+        place.display(),
+    );
+    println!("{:44} {:>9} {:>9} {:>9} {:>9}", "milliseconds", "p50", "p95", "p99", "max");
+
+    let mut chance = StdRng::seed_from_u64(1);
+    row("open to first question", 50, || {
+        let app = App::open(&data, Access::Write, &Source::Installed, &mut chance).expect("it opens");
+        assert!(app.practice_next(now).expect("a page").card.is_some());
+    });
+
+    let mut app = App::open(&data, Access::Write, &Source::Installed, &mut chance).expect("it opens");
+    let mut settings = app.settings().clone();
+    settings.minutes_per_day = 30;
+    app.save_settings(settings).expect("good settings");
+    let mut at = now;
+    let mut next = app.practice_next(at).expect("a page");
+    let mut times = Vec::new();
+    let mut grades = StdRng::seed_from_u64(2);
+    while times.len() < 2000 {
+        let Some(card) = &next.card else {
+            at.utc_ms += DAY_MS;
+            next = app.practice_next(at).expect("a page");
+            continue;
+        };
+        let answer = answer(&card.view.item, grade(&mut grades));
+        at.utc_ms += 40_000;
+        let started = Instant::now();
+        next = app.practice_grade(answer, at).expect("kept");
+        times.push(started.elapsed());
+    }
+    print_row("answer + next card (30 minutes a day)", &mut times);
+
+    row("today's list", 200, || {
+        app.today(at).expect("today");
+    });
+    row("undo + the card again", 1, || {
+        app.practice_undo(at).expect("undone");
+    });
+    row("progress figures", 20, || {
+        app.progress(at).expect("progress");
+    });
+    row("browse, first 50 rows", 200, || {
+        let filter = divedeep::app::BrowseFilter { limit: 50, ..Default::default() };
+        app.browse(&filter, at).expect("a page");
+    });
+    row("rebuild all cards from the log", 3, || app.rebuild_cards().expect("rebuilt"));
+    drop(app);
+
+    println!();
+    row(&format!("20 kB append + sync, {}", place.display()), 200, sync_in(&place));
+    let disk = std::env::current_dir().expect("a folder").join("target");
+    row(&format!("20 kB append + sync, {}", disk.file_name().expect("a name").display()), 200, sync_in(&disk));
+}
+
+/// Makes the bank and the answers; gives the moment after the last.
+fn prepare(folder: &Path, data: &Path) -> Moment {
+    let bank = folder.join("bank");
+    std::fs::create_dir_all(bank.join("questions/linux")).expect("a folder");
+    let topics = ["boot-process", "process-lifecycle", "signals-exit-codes", "load-average-cpu", "inodes-links-vfs"];
+    for topic in topics {
+        let mut file = String::new();
+        for number in 0..ITEMS / topics.len() {
+            record(&mut file, topic, number);
+        }
+        std::fs::write(bank.join(format!("questions/linux/{topic}.toml")), file).expect("a bank file");
+    }
+    let mut chance = StdRng::seed_from_u64(3);
+    let mut app = App::open(data, Access::Write, &Source::Folder(bank), &mut chance).expect("it opens");
+    let per_day = ANSWERS / DAYS as usize;
+    let mut now = FIRST;
+    for day in 0..DAYS {
+        now = Moment { utc_ms: FIRST.utc_ms + day * DAY_MS, ..FIRST };
+        for _ in 0..per_day {
+            now.utc_ms += 30_000;
+            let topic = topics[chance.random_range(0..topics.len())];
+            let number = chance.random_range(0..ITEMS / topics.len());
+            let item = ItemRef::question(&format!("linux/{topic}/q{number}"));
+            let answer = answer(&item, grade(&mut chance));
+            app.practice_grade(answer, now).expect("kept");
+        }
+    }
+    Moment { utc_ms: now.utc_ms + DAY_MS, ..now }
+}
+
+/// A record as large as a real one: about 200 characters of prompt and 1,600 of answer in two languages.
+fn record(file: &mut String, topic: &str, number: usize) {
+    let en = "The kernel keeps a table of open files for each process and a count of names for each file. ";
+    let zh = "核心替每個行程保留一張開啟檔案的表，也替每個檔案記錄名稱的數目，兩者都歸零時才釋放區塊。";
+    let (prompt_en, prompt_zh) = (en.repeat(2), zh.repeat(2));
+    let (answer_en, answer_zh) = (en.repeat(8), zh.repeat(10));
+    let _ = write!(
+        file,
+        r#"
+[[question]]
+id = "linux/{topic}/q{number}"
+rev = 1
+kind = "explain"
+depth = {}
+seconds = 60
+freq = "core"
+volatility = "stable"
+as_of = "2026-11-21"
+status = "draft"
+prompt = {{ en = "{number} {prompt_en}", zh-TW = "{number}{prompt_zh}" }}
+answer = {{ en = "{answer_en}", zh-TW = "{answer_zh}" }}
+say_it = {{ en = "{en}", zh-TW = "{zh}" }}
+key_points = [
+  {{ id = "a", weight = 3, must = true, text = {{ en = "{en}", zh-TW = "{zh}" }} }},
+  {{ id = "b", weight = 2, text = {{ en = "{en}", zh-TW = "{zh}" }} }},
+  {{ id = "c", weight = 1, text = {{ en = "{en}", zh-TW = "{zh}" }} }},
+]
+common_mistakes = [ {{ claim = {{ en = "{en}", zh-TW = "{zh}" }}, why = {{ en = "{en}", zh-TW = "{zh}" }} }} ]
+follow_ups = [ {{ direction = "deeper", text = {{ en = "{en}", zh-TW = "{zh}" }} }} ]
+refs = [ {{ type = "man", work = "proc(5)", part = "DESCRIPTION", supports = ["a"], note = "Says so." }} ]
+"#,
+        1 + number % 2
+    );
+}
+
+fn grade(chance: &mut StdRng) -> Grade {
+    match chance.random_range(0..100) {
+        0..12 => Grade::Again,
+        12..32 => Grade::Hard,
+        32..88 => Grade::Good,
+        _ => Grade::Easy,
+    }
+}
+
+fn answer(item: &ItemRef, grade: Grade) -> Answer {
+    Answer {
+        item: item.clone(),
+        revision: 1,
+        session: SessionKind::Today,
+        grade,
+        ticked: vec!["a".to_owned(), "b".to_owned()],
+        answer_mode: AnswerMode::Thought,
+        answer: None,
+        prompt_language: Language::En,
+        reveal_language: Language::ZhTw,
+        think_ms: 20_000,
+        total_ms: 30_000,
+    }
+}
+
+/// A file that grows by 20 kB and is synced, as the disk's own part of an answer.
+fn sync_in(folder: &Path) -> impl FnMut() {
+    let path: PathBuf = folder.join("divedeep-bench-sync");
+    let mut file = std::fs::File::create(&path).expect("a file");
+    let _ = std::fs::remove_file(&path);
+    move || {
+        file.write_all(&[0; 20_480]).expect("written");
+        file.sync_data().expect("synced");
+    }
+}
+
+fn row(name: &str, runs: usize, mut work: impl FnMut()) {
+    let mut times: Vec<Duration> = (0..runs)
+        .map(|_| {
+            let started = Instant::now();
+            work();
+            started.elapsed()
+        })
+        .collect();
+    print_row(name, &mut times);
+}
+
+fn print_row(name: &str, times: &mut [Duration]) {
+    times.sort_unstable();
+    let at = |share: f64| {
+        let index = ((times.len() - 1) as f64 * share).round() as usize;
+        times[index].as_secs_f64() * 1000.0
+    };
+    println!("{name:44} {:9.3} {:9.3} {:9.3} {:9.3}", at(0.5), at(0.95), at(0.99), at(1.0));
+}

@@ -1,0 +1,145 @@
+import * as api from '../../lib/api';
+import type { Grade, ItemRef, Language, Practice } from '../../lib/api';
+import { faceOf, languagesOf } from '../../lib/text';
+import { dropDraft, draftOf, keepDraft } from './drafts';
+import { answerOf, nextLanguage, toggled } from './logic';
+
+/** One sitting: the card, what the learner did with it so far, and what the core says next. */
+export class PracticeState {
+  practice = $state.raw<Practice | null>(null);
+  error = $state.raw<api.ApiError | null>(null);
+  /** Readings of performance.now(): when the prompt was painted, when its answer was. */
+  shownAt = $state<number | null>(null);
+  revealedAt = $state<number | null>(null);
+  ticked = $state.raw<string[]>([]);
+  proposal = $state<Grade | null>(null);
+  typed = $state('');
+  wanted = $state<Language>('en');
+
+  card = $derived(this.practice?.card ?? null);
+  revealed = $derived(this.revealedAt !== null);
+  shown = $derived(this.card ? faceOf(this.card.view, this.wanted) : null);
+  languages = $derived(this.card ? languagesOf(this.card.view) : []);
+  otherLanguage = $derived(this.shown ? nextLanguage(this.languages, this.shown.language) : null);
+
+  #promptLanguage: Language = 'en';
+  #revealLanguage: Language = 'en';
+  #busy = false;
+  #asked = 0;
+
+  /**
+   * @param item an item chosen in Browse; none for the day's list
+   * @param contentLanguage what prompts come up in
+   * @param onfinished called when an item from Browse is graded
+   */
+  constructor(
+    private readonly item: ItemRef | null,
+    private readonly contentLanguage: Language,
+    private readonly onfinished: () => void,
+  ) {}
+
+  get session() {
+    return this.item ? 'browse' : 'today';
+  }
+
+  open(): Promise<void> {
+    const item = this.item;
+    return this.#ask(() => (item ? api.practiceOpen(item) : api.practiceNext()));
+  }
+
+  /** Ten more minutes after the list is done. */
+  more(): Promise<void> {
+    return this.#ask(() => api.practiceMore());
+  }
+
+  /** The prompt is on the screen: from now on the learner thinks. */
+  painted(now: number): void {
+    if (this.shownAt === null) this.shownAt = now;
+  }
+
+  reveal(now: number): void {
+    if (!this.card || this.revealed) return;
+    this.painted(now);
+    this.revealedAt = now;
+    this.#revealLanguage = this.shown?.language ?? this.wanted;
+  }
+
+  /** Shows the card in its other language; the next card comes up in the chosen one again. */
+  switchLanguage(): void {
+    if (this.otherLanguage) this.wanted = this.otherLanguage;
+  }
+
+  type(text: string): void {
+    this.typed = text;
+    if (this.card) keepDraft(this.card.view.item, text);
+  }
+
+  /** Ticks or unticks a key point, and asks which grade that suggests. */
+  async tick(id: string): Promise<void> {
+    if (!this.card || !this.revealed) return;
+    this.ticked = toggled(this.ticked, id);
+    // Answers may overtake each other: only the one to the last question counts.
+    const asked = ++this.#asked;
+    if (this.ticked.length === 0) {
+      this.proposal = null;
+      return;
+    }
+    try {
+      const proposal = await api.practicePropose(this.card.view.item, this.ticked);
+      if (asked === this.#asked) this.proposal = proposal;
+    } catch {
+      // A proposal is a courtesy: without one the learner grades as always.
+      if (asked === this.#asked) this.proposal = null;
+    }
+  }
+
+  async grade(grade: Grade, now: number): Promise<void> {
+    const card = this.card;
+    if (!card || this.revealedAt === null || this.shownAt === null) return;
+    const answer = answerOf(
+      card,
+      grade,
+      this.session,
+      this.ticked,
+      this.typed,
+      { prompt: this.#promptLanguage, reveal: this.#revealLanguage },
+      { shown: this.shownAt, revealed: this.revealedAt, graded: now },
+    );
+    await this.#ask(async () => {
+      const next = await api.practiceGrade(answer);
+      dropDraft(answer.item);
+      return next;
+    });
+    if (!this.error && this.item && !this.card) this.onfinished();
+  }
+
+  async undo(): Promise<void> {
+    if (this.practice?.can_undo) await this.#ask(() => api.practiceUndo());
+  }
+
+  /** One question to the core at a time: a second key press must not grade a card nobody has seen. */
+  async #ask(question: () => Promise<Practice>): Promise<void> {
+    if (this.#busy) return;
+    this.#busy = true;
+    try {
+      this.#show(await question());
+    } catch (cause) {
+      this.error = api.ApiError.from(cause);
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  #show(practice: Practice): void {
+    this.error = null;
+    this.practice = practice;
+    this.shownAt = null;
+    this.revealedAt = null;
+    this.ticked = [];
+    this.proposal = null;
+    this.#asked++;
+    this.wanted = this.contentLanguage;
+    this.typed = practice.card ? draftOf(practice.card.view.item) : '';
+    this.#promptLanguage = this.shown?.language ?? this.wanted;
+  }
+}
