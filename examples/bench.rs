@@ -23,7 +23,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 const ITEMS: usize = 10_000;
-const ANSWERS: usize = 100_000;
+const ANSWERS: usize = 10_000;
 const DAYS: i64 = 200;
 const DAY_MS: i64 = 86_400_000;
 /// 2026-11-21T09:00 in Taiwan.
@@ -73,6 +73,18 @@ fn main() {
     }
     print_row("answer + next card (30 minutes a day)", &mut times);
 
+    row("next card alone", 500, || {
+        app.practice_next(at).expect("a page");
+    });
+    row("TEMP propose", 500, || {
+        app.practice_propose(&ItemRef::question("linux/boot-process/q5"), &[]).expect("a page");
+    });
+    row("TEMP open", 500, || {
+        app.practice_open(&ItemRef::question("linux/boot-process/q5"), at).expect("a page");
+    });
+    row("TEMP browse_item", 500, || {
+        app.browse_item(&ItemRef::question("linux/boot-process/q5"), at).expect("a page");
+    });
     row("today's list", 200, || {
         app.today(at).expect("today");
     });

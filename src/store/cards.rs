@@ -50,9 +50,10 @@ impl Transaction<'_> {
             Some(card) => {
                 self.execute(
                     "INSERT INTO cards (kind, id, stability, difficulty, last_day, due_day, due_at_ms, answers,
-                         lapses, shuffle)
+                         lapses, number, shuffle)
                      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,
-                         coalesce((SELECT shuffle FROM items WHERE kind = ?1 AND id = ?2), 0))
+                         (SELECT number FROM items WHERE kind = ?1 AND id = ?2),
+                         (SELECT shuffle FROM items WHERE kind = ?1 AND id = ?2))
                      ON CONFLICT (kind, id) DO UPDATE SET stability = excluded.stability,
                          difficulty = excluded.difficulty, last_day = excluded.last_day,
                          due_day = excluded.due_day, due_at_ms = excluded.due_at_ms,

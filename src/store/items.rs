@@ -87,7 +87,7 @@ impl Reading<'_> {
     /// Those of the database, and [`crate::error::Error::BadRecord`].
     pub fn item(&self, item: &ItemRef) -> Result<Option<Item>> {
         let mut found = None;
-        self.walk("SELECT * FROM items WHERE kind = ?1 AND id = ?2", params![item.kind.0, item.id], |row| {
+        self.walk("SELECT * FROM items JOIN contents USING (number) WHERE kind = ?1 AND id = ?2", params![item.kind.0, item.id], |row| {
             found = Some(self.item_of(row)?);
             Ok(false)
         })?;
@@ -145,7 +145,7 @@ impl Reading<'_> {
         self.one(
             &format!(
                 "SELECT c.kind, c.id, i.domain, i.seconds
-                 FROM cards c INDEXED BY cards_back_today JOIN items i ON i.kind = c.kind AND i.id = c.id
+                 FROM cards c INDEXED BY cards_back_today CROSS JOIN items i ON i.number = c.number
                  WHERE c.due_at_ms IS NOT NULL AND {when} AND c.due_day = ?1 AND i.in_track = 1 AND i.retired = 0
                  ORDER BY c.due_at_ms LIMIT 1"
             ),
@@ -160,8 +160,7 @@ impl Reading<'_> {
     /// Those of the database.
     pub fn count_back_today(&self, today: StudyDay) -> Result<u32> {
         self.count(
-            "SELECT count(*) FROM cards c INDEXED BY cards_back_today
-                 JOIN items i ON i.kind = c.kind AND i.id = c.id
+            "SELECT count(*) FROM cards c INDEXED BY cards_back_today CROSS JOIN items i ON i.number = c.number
              WHERE c.due_at_ms IS NOT NULL AND c.due_day = ?1 AND i.in_track = 1 AND i.retired = 0",
             [today.0],
         )
@@ -175,7 +174,7 @@ impl Reading<'_> {
         self.walk(
             &format!(
                 "SELECT c.kind, c.id, i.domain, i.seconds
-                 FROM cards c CROSS JOIN items i ON i.kind = c.kind AND i.id = c.id
+                 FROM cards c INDEXED BY cards_due CROSS JOIN items i ON i.number = c.number
                  WHERE {} AND i.in_track = 1 AND i.retired = 0 ORDER BY c.due_day, c.shuffle",
                 due_condition(due)
             ),
@@ -191,7 +190,7 @@ impl Reading<'_> {
     pub fn count_due(&self, due: Due) -> Result<u32> {
         self.count(
             &format!(
-                "SELECT count(*) FROM cards c CROSS JOIN items i ON i.kind = c.kind AND i.id = c.id
+                "SELECT count(*) FROM cards c INDEXED BY cards_due CROSS JOIN items i ON i.number = c.number
                  WHERE {} AND i.in_track = 1 AND i.retired = 0",
                 due_condition(due)
             ),
@@ -217,12 +216,16 @@ impl Reading<'_> {
     /// # Errors
     /// Those of the database.
     pub fn count_new(&self) -> Result<NewItems> {
-        let counts = self.one(
-            "SELECT count(*), coalesce(sum(seen = 0), 0) FROM items WHERE in_track = 1 AND retired = 0",
-            [],
-            |row| Ok(NewItems { in_track: row.get(0)?, unseen: row.get(1)? }),
-        )?;
-        Ok(counts.unwrap_or(NewItems { in_track: 0, unseen: 0 }))
+        Ok(NewItems {
+            in_track: self.count(
+                "SELECT count(*) FROM items INDEXED BY items_of_track WHERE in_track = 1 AND retired = 0",
+                [],
+            )?,
+            unseen: self.count(
+                "SELECT count(*) FROM items INDEXED BY items_new WHERE in_track = 1 AND retired = 0 AND seen = 0",
+                [],
+            )?,
+        })
     }
 
     /// A page of items and how many match in all.
@@ -257,9 +260,9 @@ impl Reading<'_> {
         let mut rows = Vec::new();
         self.walk(
             &format!(
-                "SELECT i.kind, i.id, i.domain, i.topic, i.depth, i.freq, i.status, i.question_kind, i.title,
+                "SELECT i.kind, i.id, i.domain, i.topic, i.depth, i.freq, i.status, i.question_kind, t.title,
                      i.in_track, c.stability, c.difficulty, c.last_day, c.due_day, c.due_at_ms, c.answers, c.lapses
-                 FROM items i LEFT JOIN cards c ON c.kind = i.kind AND c.id = i.id
+                 FROM items i JOIN contents t ON t.number = i.number LEFT JOIN cards c ON c.kind = i.kind AND c.id = i.id
                  WHERE {conditions} ORDER BY i.domain, i.topic, i.depth, i.id LIMIT ? OFFSET ?"
             ),
             params_from_iter(values.iter()),
@@ -298,7 +301,7 @@ impl Reading<'_> {
     /// # Errors
     /// Those of the database, and [`crate::error::Error::BadRecord`].
     pub fn items(&self, mut take: impl FnMut(Item) -> Result<()>) -> Result<()> {
-        self.walk("SELECT * FROM items WHERE retired = 0", [], |row| {
+        self.walk("SELECT * FROM items JOIN contents USING (number) WHERE retired = 0", [], |row| {
             take(self.item_of(row)?)?;
             Ok(true)
         })
@@ -325,14 +328,14 @@ impl Transaction<'_> {
             Body::Prompt { .. } => None,
         };
         self.execute(
-            "INSERT INTO items (kind, id, revision, domain, topic, depth, freq, seconds, status, question_kind, title,
-                 shuffle, in_track, body, seen)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,
+            "INSERT INTO items (kind, id, revision, domain, topic, depth, freq, seconds, status, question_kind,
+                 shuffle, in_track, seen)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,
                  EXISTS (SELECT 1 FROM cards c WHERE c.kind = ?1 AND c.id = ?2))
              ON CONFLICT (kind, id) DO UPDATE SET revision = excluded.revision, domain = excluded.domain,
                  topic = excluded.topic, depth = excluded.depth, freq = excluded.freq, seconds = excluded.seconds,
-                 status = excluded.status, question_kind = excluded.question_kind, title = excluded.title,
-                 in_track = excluded.in_track, body = excluded.body, retired = 0",
+                 status = excluded.status, question_kind = excluded.question_kind, in_track = excluded.in_track,
+                 retired = 0",
             params![
                 item.reference.kind.0,
                 item.reference.id,
@@ -344,11 +347,26 @@ impl Transaction<'_> {
                 item.seconds,
                 word("status", &item.status)?,
                 question_kind,
-                to_json("title", title)?,
                 shuffle,
                 in_track,
-                to_json("item", &item.body)?,
             ],
+        )?;
+        self.execute(
+            "INSERT INTO contents (number, title, body)
+             SELECT number, ?3, ?4 FROM items WHERE kind = ?1 AND id = ?2
+             ON CONFLICT (number) DO UPDATE SET title = excluded.title, body = excluded.body",
+            params![
+                item.reference.kind.0,
+                item.reference.id,
+                to_json("title", title)?,
+                to_json("item", &item.body)?
+            ],
+        )?;
+        // A card may be older than its item: the log came from elsewhere, or the bank had dropped the item.
+        self.execute(
+            "UPDATE cards SET (number, shuffle) = (SELECT number, shuffle FROM items WHERE kind = ?1 AND id = ?2)
+             WHERE kind = ?1 AND id = ?2 AND number IS NULL",
+            params![item.reference.kind.0, item.reference.id],
         )?;
         Ok(())
     }

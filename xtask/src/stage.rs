@@ -1,7 +1,8 @@
 //! A desktop without a screen: a virtual display with a window manager, and a message bus for each job.
 //!
 //! Everything here ends when the stage does, also after a failure (each program leads a process group, which is
-//! killed) and when xtask itself is stopped (the kernel tells the programs: `setpriv --pdeathsig`).
+//! killed) and when xtask itself is stopped: then the kernel ends the display (`setpriv --pdeathsig`), the job sees its
+//! input close, and its bus ends after it.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
@@ -83,7 +84,6 @@ struct Group {
 
 impl Group {
     fn start(job: &Job, input: Stdio, output: Stdio, errors: Stdio) -> Result<Self, String> {
-        let job = job.clone().wrapped_in("setpriv --pdeathsig TERM --");
         let mut command = job.command();
         command.process_group(0).stdin(input).stdout(output).stderr(errors);
         let leader = command.spawn().map_err(|error| job.not_started(&error))?;
@@ -92,7 +92,8 @@ impl Group {
 
     /// Waits for the first line, by which the program says that it is ready.
     fn start_and_read_line(job: &Job, log: File) -> Result<(Self, String), String> {
-        let mut group = Self::start(job, Stdio::null(), Stdio::piped(), log.into())?;
+        let tied = job.clone().wrapped_in("setpriv --pdeathsig TERM --");
+        let mut group = Self::start(&tied, Stdio::null(), Stdio::piped(), log.into())?;
         let output = group.leader.stdout.take();
         let (send, receive) = mpsc::channel();
         thread::spawn(move || {

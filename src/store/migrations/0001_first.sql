@@ -37,16 +37,22 @@ CREATE TABLE items (
     seconds  INTEGER NOT NULL,           -- target time
     status   TEXT NOT NULL,              -- draft, reviewed, verified
     question_kind TEXT,                  -- null for what is no question
-    title    TEXT NOT NULL,              -- JSON: the prompt's plain words by language
     shuffle  INTEGER NOT NULL,           -- drawn once: order among new items of equal depth and frequency
     in_track INTEGER NOT NULL DEFAULT 0, -- whether the chosen track schedules it
     retired  INTEGER NOT NULL DEFAULT 0,
     seen     INTEGER NOT NULL DEFAULT 0, -- whether it has a card (part of the cache)
-    body     TEXT NOT NULL,              -- JSON
     UNIQUE (kind, id)
 ) STRICT;
 
+-- What an item says. Apart from items, so that lists and counts need not walk over the texts.
+CREATE TABLE contents (
+    number INTEGER PRIMARY KEY REFERENCES items (number),
+    title  TEXT NOT NULL, -- JSON: the prompt's plain words by language
+    body   TEXT NOT NULL  -- JSON
+) STRICT;
+
 CREATE INDEX items_new ON items (depth, freq, shuffle) WHERE in_track = 1 AND retired = 0 AND seen = 0;
+CREATE INDEX items_of_track ON items (domain) WHERE in_track = 1 AND retired = 0;
 CREATE INDEX items_place ON items (domain, topic, depth, id) WHERE retired = 0;
 
 -- Parameters of the memory model; set 1 is the model's defaults. Reviews name the set that predicted them.
@@ -93,7 +99,7 @@ CREATE TABLE reviews (
 ) STRICT;
 
 CREATE INDEX reviews_item ON reviews (kind, item);
-CREATE INDEX reviews_day ON reviews (study_day);
+CREATE INDEX reviews_day ON reviews (study_day, grade, total_ms); -- with its key it covers the sums of a day
 CREATE INDEX reviews_order ON reviews (order_ms, device, sequence);
 CREATE UNIQUE INDEX reviews_voids ON reviews (voids_device, voids_sequence) WHERE voids_device IS NOT NULL;
 
@@ -119,9 +125,11 @@ CREATE TABLE cards (
     due_at_ms  INTEGER,          -- set while it comes back within the day
     answers    INTEGER NOT NULL,
     lapses     INTEGER NOT NULL, -- answers of again after the first
-    shuffle    INTEGER NOT NULL, -- its item's: order among cards due on the same day
+    number     INTEGER,          -- its item's; null while the bank does not have it
+    shuffle    INTEGER,          -- its item's: order among cards due on the same day
     PRIMARY KEY (kind, id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX cards_due ON cards (due_day, shuffle);
+-- Covers the walk over what is due, so that only the items themselves are looked up, by number.
+CREATE INDEX cards_due ON cards (due_day, shuffle, due_at_ms, last_day, number);
 CREATE INDEX cards_back_today ON cards (due_day, due_at_ms) WHERE due_at_ms IS NOT NULL;
