@@ -23,7 +23,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 const ITEMS: usize = 10_000;
-const ANSWERS: usize = 10_000;
+const ANSWERS: usize = 100_000;
 const DAYS: i64 = 200;
 const DAY_MS: i64 = 86_400_000;
 /// 2026-11-21T09:00 in Taiwan.
@@ -76,15 +76,6 @@ fn main() {
     row("next card alone", 500, || {
         app.practice_next(at).expect("a page");
     });
-    row("TEMP propose", 500, || {
-        app.practice_propose(&ItemRef::question("linux/boot-process/q5"), &[]).expect("a page");
-    });
-    row("TEMP open", 500, || {
-        app.practice_open(&ItemRef::question("linux/boot-process/q5"), at).expect("a page");
-    });
-    row("TEMP browse_item", 500, || {
-        app.browse_item(&ItemRef::question("linux/boot-process/q5"), at).expect("a page");
-    });
     row("today's list", 200, || {
         app.today(at).expect("today");
     });
@@ -104,14 +95,19 @@ fn main() {
     println!();
     row(&format!("20 kB append + sync, {}", place.display()), 200, sync_in(&place));
     let disk = std::env::current_dir().expect("a folder").join("target");
-    row(&format!("20 kB append + sync, {}", disk.file_name().expect("a name").display()), 200, sync_in(&disk));
+    row(
+        &format!("20 kB append + sync, {}", disk.file_name().expect("a name").display()),
+        200,
+        sync_in(&disk),
+    );
 }
 
 /// Makes the bank and the answers; gives the moment after the last.
 fn prepare(folder: &Path, data: &Path) -> Moment {
     let bank = folder.join("bank");
     std::fs::create_dir_all(bank.join("questions/linux")).expect("a folder");
-    let topics = ["boot-process", "process-lifecycle", "signals-exit-codes", "load-average-cpu", "inodes-links-vfs"];
+    let topics =
+        ["boot-process", "process-lifecycle", "signals-exit-codes", "load-average-cpu", "inodes-links-vfs"];
     for topic in topics {
         let mut file = String::new();
         for number in 0..ITEMS / topics.len() {

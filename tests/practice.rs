@@ -66,6 +66,9 @@ fn grading_again_brings_the_item_back_today_after_ten_minutes_or_when_nothing_el
     let mut app = app();
     let now = taipei(NINE);
     let failed = grade_next(&mut app, Grade::Again, now);
+    let today = app.today(now).expect("today");
+    assert_eq!((today.reviews.items, today.reviews.seconds), (1, 60), "it is on today's list with its time");
+    assert_eq!(today.reviews.domains.len(), 1, "and its domain");
     let other = app.practice_next(now).expect("a page").card.expect("an item").view.item;
     assert_ne!(other, failed, "others first");
     let later = app.practice_next(minutes_later(now, 10)).expect("a page").card.expect("an item");

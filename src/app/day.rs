@@ -18,7 +18,7 @@ pub(super) struct DayList {
     /// New items within the minutes that are left.
     pub new: Vec<Scheduled>,
     /// Items that failed today and come back today.
-    pub back: u32,
+    pub back: Vec<Scheduled>,
     /// Answers graded today.
     pub answers_done: u32,
     /// Seconds spent on them.
@@ -30,7 +30,7 @@ pub(super) struct DayList {
 impl DayList {
     /// Items still to answer today.
     pub fn left(&self) -> u32 {
-        self.back.saturating_add((self.reviews.len() + self.new.len()) as u32)
+        (self.back.len() + self.reviews.len() + self.new.len()) as u32
     }
 }
 
@@ -59,16 +59,18 @@ impl App {
         read.due(due, |scheduled| fits(scheduled, &mut reviews))?;
         let mut new = Vec::new();
         read.new_items(|scheduled| fits(scheduled, &mut new))?;
-        let back = read.count_back_today(today)?;
+        let back = read.back_today(today)?;
 
-        let mut next = if back > 0 { read.back_today(due)? } else { None };
-        if next.is_none() {
-            next = reviews.first().or(new.first()).cloned();
-        }
-        if next.is_none() && back > 0 {
+        let soonest = back.first();
+        let next = soonest
+            .filter(|(at_ms, _)| *at_ms <= now.utc_ms)
+            .map(|(_, scheduled)| scheduled)
+            .or(reviews.first())
+            .or(new.first())
             // Nothing else is left to do: better early than an empty wait.
-            next = read.back_later_today(due)?;
-        }
+            .or(soonest.map(|(_, scheduled)| scheduled))
+            .cloned();
+        let back = back.into_iter().map(|(_, scheduled)| scheduled).collect();
         Ok(DayList { next, reviews, new, back, answers_done, seconds_done, minutes_planned })
     }
 
@@ -76,7 +78,7 @@ impl App {
     pub(super) fn due(&self, now: Moment) -> Due {
         let today = now.study_day();
         let everything = self.last_round(now).is_some_and(|round| round.since(today) <= 1 && round >= today);
-        Due { today, now_ms: now.utc_ms, everything }
+        Due { today, everything }
     }
 
     /// The last day an answer given now may be put off to, because of the last interview round.

@@ -86,7 +86,9 @@ fn is_plain(line: &str) -> bool {
     let ends_with_words = !line.ends_with(char::is_whitespace);
     opens_with_a_letter
         && ends_with_words
-        && !line.bytes().any(|byte| matches!(byte, b'`' | b'*' | b'_' | b'[' | b'<' | b'&' | b'\\' | b'|' | b'\n' | b'\r'))
+        && !line.bytes().any(|byte| {
+            matches!(byte, b'`' | b'*' | b'_' | b'[' | b'<' | b'&' | b'\\' | b'|' | b'\n' | b'\r')
+        })
 }
 
 fn parsed_inlines(markdown: &str) -> Vec<Inline> {

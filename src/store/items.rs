@@ -74,8 +74,6 @@ pub struct Listed {
 pub struct Due {
     /// The study day.
     pub today: StudyDay,
-    /// Now, UTC milliseconds: an item that comes back within the day waits for its time.
-    pub now_ms: i64,
     /// Whether everything practised before today is due, because the interview is at hand.
     pub everything: bool,
 }
@@ -87,10 +85,14 @@ impl Reading<'_> {
     /// Those of the database, and [`crate::error::Error::BadRecord`].
     pub fn item(&self, item: &ItemRef) -> Result<Option<Item>> {
         let mut found = None;
-        self.walk("SELECT * FROM items JOIN contents USING (number) WHERE kind = ?1 AND id = ?2", params![item.kind.0, item.id], |row| {
-            found = Some(self.item_of(row)?);
-            Ok(false)
-        })?;
+        self.walk(
+            "SELECT * FROM items JOIN contents USING (number) WHERE kind = ?1 AND id = ?2",
+            params![item.kind.0, item.id],
+            |row| {
+                found = Some(self.item_of(row)?);
+                Ok(false)
+            },
+        )?;
         Ok(found)
     }
 
@@ -125,44 +127,18 @@ impl Reading<'_> {
         Ok(found.unwrap_or(false))
     }
 
-    /// Items that failed today and whose time has come, longest waiting first.
+    /// Items that failed today and come back today, soonest first, with the time (UTC milliseconds) of each.
     ///
     /// # Errors
     /// Those of the database.
-    pub fn back_today(&self, due: Due) -> Result<Option<Scheduled>> {
-        self.coming_back(due, "c.due_at_ms <= ?2")
-    }
-
-    /// The item that failed today and comes back soonest, although its time has not come.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub fn back_later_today(&self, due: Due) -> Result<Option<Scheduled>> {
-        self.coming_back(due, "c.due_at_ms > ?2")
-    }
-
-    fn coming_back(&self, due: Due, when: &str) -> Result<Option<Scheduled>> {
-        self.one(
-            &format!(
-                "SELECT c.kind, c.id, i.domain, i.seconds
-                 FROM cards c INDEXED BY cards_back_today CROSS JOIN items i ON i.number = c.number
-                 WHERE c.due_at_ms IS NOT NULL AND {when} AND c.due_day = ?1 AND i.in_track = 1 AND i.retired = 0
-                 ORDER BY c.due_at_ms LIMIT 1"
-            ),
-            params![due.today.0, due.now_ms],
-            scheduled,
-        )
-    }
-
-    /// How many items failed today and come back today.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub fn count_back_today(&self, today: StudyDay) -> Result<u32> {
-        self.count(
-            "SELECT count(*) FROM cards c INDEXED BY cards_back_today CROSS JOIN items i ON i.number = c.number
-             WHERE c.due_at_ms IS NOT NULL AND c.due_day = ?1 AND i.in_track = 1 AND i.retired = 0",
+    pub fn back_today(&self, today: StudyDay) -> Result<Vec<(i64, Scheduled)>> {
+        self.list(
+            "SELECT i.kind, i.id, i.domain, i.seconds, c.due_at_ms
+             FROM cards c INDEXED BY cards_back_today CROSS JOIN items i ON i.number = c.number
+             WHERE c.due_at_ms IS NOT NULL AND c.due_day = ?1 AND i.in_track = 1 AND i.retired = 0
+             ORDER BY c.due_at_ms",
             [today.0],
+            |row| Ok((row.get("due_at_ms")?, scheduled(row)?)),
         )
     }
 

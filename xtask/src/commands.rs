@@ -1,14 +1,9 @@
 //! `cargo xtask run`, `window` and `bench`: from a fresh machine to the running program.
 
-use std::time::Duration;
-
 use crate::packages::{self, Purpose};
 use crate::process::{Job, timed};
 use crate::tools;
 use crate::window::{self, WindowTest};
-
-/// Longest that measuring may take.
-const BENCH_LIMIT: Duration = Duration::from_secs(60 * 60);
 
 /// Builds the window and opens it, or practises in the terminal where no window could be seen.
 pub fn run(passed_on: &[String]) -> Result<(), String> {
@@ -48,10 +43,9 @@ pub fn window(files: &[WindowTest]) -> Result<(), String> {
 pub fn bench(passed_on: &[String]) -> Result<(), String> {
     build_window(&[Purpose::Build, Purpose::Test])?;
     timed("measuring program: build", || Job::new("cargo build --release --example bench").run())?;
-    let measure = Job::new("cargo run --release --quiet --example bench -- --window")
-        .args([window::built("divedeep-window").to_string_lossy()])
-        .args(passed_on);
-    timed("measuring", || window::on_a_stage(measure, BENCH_LIMIT))
+    let core = Job::new("cargo run --release --quiet --example bench --").args(passed_on);
+    timed("measuring the core", || core.run())?;
+    timed("measuring the window", window::measure)
 }
 
 fn build_window(purposes: &[Purpose]) -> Result<(), String> {

@@ -71,12 +71,23 @@ fn display_found(system: &str, set: impl Fn(&str) -> bool) -> bool {
 
 /// Drives the built window through one file of tests.
 pub fn drive(test: WindowTest) -> Result<(), String> {
+    node(&["--test-reporter=spec"], &format!("{}.test.mjs", test.name()))
+}
+
+/// Measures how long the built window takes to start and to go on.
+pub fn measure() -> Result<(), String> {
+    node(&[], "start-time.mjs")
+}
+
+/// Runs a script of `tests/window` with the built window on a stage.
+fn node(options: &[&str], script: &str) -> Result<(), String> {
     let program = built("divedeep-window");
     if !program.is_file() {
         return Err(format!("{} is missing: cargo build --release -p divedeep-window", program.display()));
     }
-    let file = root().join("tests/window").join(format!("{}.test.mjs", test.name()));
-    let job = Job::new("node --test-reporter=spec")
+    let file = root().join("tests/window").join(script);
+    let job = Job::new("node")
+        .args(options.iter().copied())
         .args([file.to_string_lossy()])
         .env("DIVEDEEP_WINDOW", program.to_string_lossy())
         .env("DIVEDEEP_PICTURES", pictures().to_string_lossy());
@@ -85,7 +96,7 @@ pub fn drive(test: WindowTest) -> Result<(), String> {
 
 /// Runs a job on a virtual display with a message bus.
 #[cfg(target_os = "linux")]
-pub fn on_a_stage(job: Job, limit: Duration) -> Result<(), String> {
+fn on_a_stage(job: Job, limit: Duration) -> Result<(), String> {
     let logs = pictures();
     std::fs::create_dir_all(&logs)
         .map_err(|error| format!("{} could not be made: {error}", logs.display()))?;
@@ -94,7 +105,7 @@ pub fn on_a_stage(job: Job, limit: Duration) -> Result<(), String> {
 
 /// Elsewhere the system's web view has no driver that could be used the same way.
 #[cfg(not(target_os = "linux"))]
-pub fn on_a_stage(_: Job, _: Duration) -> Result<(), String> {
+fn on_a_stage(_: Job, _: Duration) -> Result<(), String> {
     Err("The window can be driven on Linux only; here, choose `cargo xtask test core ui`.".to_owned())
 }
 
