@@ -7,6 +7,19 @@ use crate::error::{Error, Result};
 use crate::model::{DeviceId, Grade, ItemKind, ItemRef, Review, ReviewKey, ReviewRow};
 use crate::time::{Moment, StudyDay};
 
+/// `newest`: the last row of each device. Within a device the order of replay is the order of sequence, so the newest
+/// row of all is among them; devices are found by jumping through the key, not by walking over the log.
+const NEWEST_OF_EACH_DEVICE: &str = "
+    WITH RECURSIVE devices (device) AS (
+        SELECT min(device) FROM reviews
+        UNION ALL
+        SELECT (SELECT min(r.device) FROM reviews r WHERE r.device > devices.device) FROM devices
+        WHERE devices.device IS NOT NULL
+    ), newest AS (
+        SELECT r.* FROM devices JOIN reviews r ON r.device = devices.device
+            AND r.sequence = (SELECT max(sequence) FROM reviews l WHERE l.device = devices.device)
+    )";
+
 /// A review on its way into the log, with what the scheduler knew.
 pub struct NewReview<'a> {
     /// The answer.
@@ -22,7 +35,7 @@ impl Reading<'_> {
     /// Those of the database.
     pub fn newest_review(&self) -> Result<Option<Moment>> {
         self.one(
-            "SELECT at_ms, offset_minutes FROM reviews ORDER BY order_ms DESC, device DESC, sequence DESC LIMIT 1",
+            &format!("{NEWEST_OF_EACH_DEVICE} SELECT at_ms, offset_minutes FROM newest ORDER BY order_ms DESC LIMIT 1"),
             [],
             moment,
         )
@@ -233,8 +246,11 @@ impl Transaction<'_> {
 
     /// A clock that was set back must not put a new row before older ones.
     fn order(&self, at: Moment) -> Result<i64> {
-        let greatest =
-            self.read().one("SELECT max(order_ms) FROM reviews", [], |row| row.get::<_, Option<i64>>(0))?;
+        let greatest = self.read().one(
+            &format!("{NEWEST_OF_EACH_DEVICE} SELECT max(order_ms) FROM newest"),
+            [],
+            |row| row.get::<_, Option<i64>>(0),
+        )?;
         Ok(greatest.flatten().map_or(at.utc_ms, |greatest| greatest.max(at.utc_ms)))
     }
 }

@@ -96,11 +96,10 @@ CREATE TABLE reviews (
         AND revision IS NOT NULL AND session IS NOT NULL AND ticked IS NOT NULL AND answer_mode IS NOT NULL
         AND prompt_language IS NOT NULL AND reveal_language IS NOT NULL AND think_ms IS NOT NULL
         AND total_ms IS NOT NULL AND parameter_set IS NOT NULL))
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE INDEX reviews_item ON reviews (kind, item);
 CREATE INDEX reviews_day ON reviews (study_day, grade, total_ms); -- with its key it covers the sums of a day
-CREATE INDEX reviews_order ON reviews (order_ms, device, sequence);
 CREATE UNIQUE INDEX reviews_voids ON reviews (voids_device, voids_sequence) WHERE voids_device IS NOT NULL;
 
 CREATE TRIGGER reviews_stay_as_written BEFORE UPDATE ON reviews
