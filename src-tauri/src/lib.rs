@@ -63,6 +63,8 @@ pub fn run() -> ExitCode {
     };
     let state =
         State { app: Mutex::new(None), folder, bank: arguments.bank.map_or(Source::BuiltIn, Source::Folder) };
+    #[expect(clippy::exit, reason = "the macro's own; it is not reached")]
+    let context = tauri::generate_context!();
     let mut builder = tauri::Builder::default();
     if usual {
         // Comfort only: the lock file is what keeps a second writer out. A folder of one's own gets a window of its own.
@@ -104,7 +106,7 @@ pub fn run() -> ExitCode {
                 .build()?;
             Ok(())
         })
-        .run(tauri::generate_context!());
+        .run(context);
     match built {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&format!("the window could not be opened: {error}")),
