@@ -15,6 +15,7 @@ mod types;
 #[cfg(test)]
 mod wire;
 
+use std::cell::RefCell;
 use std::path::Path;
 
 use rand::{Rng, RngExt};
@@ -39,6 +40,8 @@ pub struct App {
     device: DeviceId,
     /// Minutes added to a study day's plan by "go on"; gone with the day and with the program.
     more: Option<(StudyDay, u32)>,
+    /// The item asked last, so that grading it need not read it again.
+    asked: RefCell<Option<Item>>,
 }
 
 impl App {
@@ -76,7 +79,7 @@ impl App {
         let rounds = settings::load_rounds(read)?;
         let device = DeviceId(read.fact("device")?.unwrap_or_default());
         let memory = memory(&store, &settings)?;
-        let mut app = Self { store, memory, settings, rounds, device, more: None };
+        let mut app = Self { store, memory, settings, rounds, device, more: None, asked: RefCell::new(None) };
         if access == Access::Write && app.store.read().fact("cards")?.as_deref() != Some(&app.cards_key()) {
             app.rebuild_cards()?;
         }

@@ -86,7 +86,8 @@ impl App {
             let value = format!("{} bytes", text.len());
             return Err(Error::BadValue { field: "answer", value });
         }
-        let item = self.item(&answer.item)?;
+        let asked = self.asked.take().filter(|asked| asked.reference == answer.item);
+        let item = asked.map_or_else(|| self.item(&answer.item), Ok)?;
         let before = self.store.read().card(&answer.item)?;
         let after = self.memory.answered(before.as_ref(), answer.grade, now)?;
         let review = Review {
@@ -147,12 +148,14 @@ impl App {
             interval_days: cap.map_or(outcome.interval_days, |cap| outcome.interval_days.min(cap)),
             interval_minutes: if outcome.interval_days == 0 { AGAIN_MINUTES } else { 0 },
         });
-        Ok(Card {
+        let shown = Card {
             view: item.view(),
             is_new: card.is_none(),
             predicted_recall: card.as_ref().map(|card| self.memory.recall(card, now)),
             choices: choices.to_vec(),
-        })
+        };
+        self.asked.replace(Some(item));
+        Ok(shown)
     }
 }
 

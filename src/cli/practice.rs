@@ -94,7 +94,7 @@ fn first_run(
     let words = Words(chosen);
 
     let tracks = app.start_page(shell::now())?.outline.tracks;
-    writeln!(out, "\n{}", words.pick("Role track", "職務方向"))?;
+    writeln!(out, "\n{}", words.pick("Role track", "職位"))?;
     for (index, track) in tracks.iter().enumerate() {
         writeln!(out, " {:2}  {} ({})", index + 1, track.name.get(chosen), track.questions + track.prompts)?;
     }
@@ -215,7 +215,7 @@ fn turn(
     let mut ticked = Vec::new();
     let mut proposed = None;
     if !points.is_empty() {
-        match ask(input, out, words.pick("points you said, e.g. 1 3 > ", "你說到的要點，例如1 3 > "))?
+        match ask(input, out, words.pick("points you said, e.g. 1 3 > ", "你說到的重點，例如1 3 > "))?
         {
             Typed::End => return Ok(Turn::Quit),
             Typed::Text(text) => {
@@ -340,7 +340,7 @@ fn print_answer(
         writeln!(
             out,
             "\n{}\n  {}",
-            words.pick("Interviewers look for", "面試官想看到"),
+            words.pick("What interviewers look for here", "面試官在這一題想聽到什麼"),
             line(&face.looks_for)
         )?;
     }
@@ -348,7 +348,7 @@ fn print_answer(
         writeln!(out, "{text}")?;
     }
     for (index, point) in face.key_points.iter().enumerate() {
-        let must = if point.must { words.pick(" (must)", "（必備）") } else { "" };
+        let must = if point.must { words.pick(" (must)", "（必要）") } else { "" };
         writeln!(out, "{}{:3}  {}{must}", if index == 0 { "\n" } else { "" }, index + 1, line(&point.text))?;
     }
     let mut section = |title: &str, texts: Vec<String>| -> io::Result<()> {
@@ -361,13 +361,19 @@ fn print_answer(
         Ok(())
     };
     section(
-        words.pick("Mistakes", "常見錯誤"),
+        words.pick("Common mistakes", "常見錯誤"),
         face.mistakes.iter().map(|m| format!("{}: {}", line(&m.claim), line(&m.why))).collect(),
     )?;
-    section(words.pick("Asked next", "接著會問"), face.probes.iter().map(|p| line(&p.text)).collect())?;
-    section(words.pick("Red flags", "警訊"), face.red_flags.iter().map(|flag| line(flag)).collect())?;
     section(
-        words.pick("References", "參考資料"),
+        words.pick("What may be asked next", "接下來可能會問"),
+        face.probes.iter().map(|p| line(&p.text)).collect(),
+    )?;
+    section(
+        words.pick("What makes an answer fail", "會讓回答失分的地方"),
+        face.red_flags.iter().map(|flag| line(flag)).collect(),
+    )?;
+    section(
+        words.pick("Sources", "資料來源"),
         view.references.iter().map(|r| format!("{}, {}", r.work, r.part)).collect(),
     )?;
     writeln!(out)?;
@@ -380,7 +386,7 @@ fn grade_name(grade: Grade, words: Words) -> &'static str {
         (Grade::Hard, false) => "Hard",
         (Grade::Good, false) => "Good",
         (Grade::Easy, false) => "Easy",
-        (Grade::Again, true) => "重來",
+        (Grade::Again, true) => "忘了",
         (Grade::Hard, true) => "吃力",
         (Grade::Good, true) => "記得",
         (Grade::Easy, true) => "輕鬆",
