@@ -23,7 +23,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 const ITEMS: usize = 10_000;
-const ANSWERS: usize = 10_000;
+const ANSWERS: usize = 100_000;
 const DAYS: i64 = 200;
 const DAY_MS: i64 = 86_400_000;
 /// 2026-11-21T09:00 in Taiwan.
