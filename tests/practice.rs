@@ -10,7 +10,8 @@
 mod common;
 
 use common::*;
-use divedeep::app::Round;
+use divedeep::app::{Access, Answer, App, Round};
+use divedeep::bank::Source;
 use divedeep::error::Error;
 use divedeep::model::{Grade, ItemRef, Language, SessionKind};
 
@@ -382,8 +383,7 @@ fn a_new_edition_of_the_bank_keeps_the_history_and_retires_what_it_dropped() {
     let kept = question("linux/boot-process/q0", 1, "core").replace("rev = 1", "rev = 2");
     let bank = BankFolder::new().with("questions/linux/boot-process.toml", kept);
     let mut app =
-        divedeep::app::App::open(folder.path(), divedeep::app::Access::Write, &bank.source(), &mut chance())
-            .expect("the new edition");
+        App::open(folder.path(), Access::Write, &bank.source(), &mut chance()).expect("the new edition");
     let later = days_later(now, 2);
     let today = app.today(later).expect("today");
     assert_eq!((today.reviews.items, today.in_track), (1, 1));
@@ -432,4 +432,50 @@ fn browse_shows_everything_and_filters_by_place() {
     assert_eq!((page.total, page.rows.len()), (10, 1), "the last page is short");
     let deep = divedeep::app::BrowseFilter { depth: Some(2), ..all };
     assert!(list(deep).rows.iter().all(|row| row.depth == 2));
+}
+
+#[test]
+fn a_list_kept_in_memory_is_the_one_the_database_gives() {
+    use rand::RngExt;
+    let folder = tempfile::tempdir().expect("a folder");
+    let bank = BankFolder::small();
+    let mut chance = chance();
+    let mut app = App::open(folder.path(), Access::Write, &bank.source(), &mut chance).expect("it opens");
+    let mut now = taipei(NINE);
+    for step in 0..300 {
+        now = minutes_later(now, chance.random_range(1..90));
+        match chance.random_range(0..12) {
+            0 => drop(app.practice_undo(now)),
+            1 => {
+                let mut settings = app.settings().clone();
+                settings.minutes_per_day = chance.random_range(5..30);
+                app.save_settings(settings).expect("good settings");
+            }
+            2 => {
+                let rounds =
+                    vec![round(&days_later(now, chance.random_range(0..9)).local_date().to_string())];
+                app.save_rounds(rounds, now).expect("good rounds");
+            }
+            3 => {
+                let item = ItemRef::question(&format!("linux/boot-process/q{}", chance.random_range(0..10)));
+                let answer = Answer { session: SessionKind::Browse, ..answer(&item, Grade::Good) };
+                app.practice_grade(answer, now).expect("kept");
+            }
+            4 => drop(app.practice_more(now).expect("a page")),
+            _ => {
+                if let Some(card) = app.practice_next(now).expect("a page").card {
+                    let grade = Grade::ALL[chance.random_range(0..4)];
+                    app.practice_grade(answer(&card.view.item, grade), now).expect("kept");
+                }
+            }
+        }
+        let fresh =
+            App::open(folder.path(), Access::Read, &Source::Installed, &mut chance).expect("a reader");
+        let (kept, read) = (app.today(now).expect("today"), fresh.today(now).expect("today"));
+        if kept.minutes_planned == read.minutes_planned {
+            assert_eq!(kept, read, "step {step}");
+            let next = |app: &App| app.practice_next(now).expect("a page").card.map(|card| card.view.item);
+            assert_eq!(next(&app), next(&fresh), "step {step}");
+        }
+    }
 }

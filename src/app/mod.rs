@@ -42,6 +42,8 @@ pub struct App {
     more: Option<(StudyDay, u32)>,
     /// The item asked last, so that grading it need not read it again.
     asked: RefCell<Option<Item>>,
+    /// What waits, so that the next card need not search for it again; none after anything but an answer changed it.
+    queue: RefCell<Option<day::Queue>>,
 }
 
 impl App {
@@ -79,7 +81,16 @@ impl App {
         let rounds = settings::load_rounds(read)?;
         let device = DeviceId(read.fact("device")?.unwrap_or_default());
         let memory = memory(&store, &settings)?;
-        let mut app = Self { store, memory, settings, rounds, device, more: None, asked: RefCell::new(None) };
+        let mut app = Self {
+            store,
+            memory,
+            settings,
+            rounds,
+            device,
+            more: None,
+            asked: RefCell::default(),
+            queue: RefCell::default(),
+        };
         if access == Access::Write && app.store.read().fact("cards")?.as_deref() != Some(&app.cards_key()) {
             app.rebuild_cards()?;
         }
@@ -131,6 +142,7 @@ impl App {
     /// # Errors
     /// Those of the database and of the memory model.
     pub fn rebuild_cards(&mut self) -> Result<()> {
+        self.queue.take();
         let cards = self.replay(None)?;
         let key = self.cards_key();
         self.store.transact(|transaction| {

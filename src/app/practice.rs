@@ -111,7 +111,11 @@ impl App {
         self.store.transact(|transaction| {
             transaction.append_review(&self.device, &NewReview { review: &review, elapsed_days })?;
             transaction.set_card(&review.item, Some(&after))
-        })
+        })?;
+        if let Some(queue) = self.queue.get_mut() {
+            queue.remove(&review.item);
+        }
+        Ok(())
     }
 
     /// Makes today's newest answer void and shows its item again.
@@ -121,6 +125,7 @@ impl App {
     pub fn practice_undo(&mut self, now: Moment) -> Result<Practice> {
         let Some((key, item)) = self.undoable(now)? else { return Err(Error::NothingToUndo) };
         let device = self.device.clone();
+        self.queue.take();
         self.store.transact(|transaction| {
             transaction.append_void(&device, &key, now)?;
             let mut card = None;

@@ -87,6 +87,7 @@ impl App {
             }
             Ok(())
         })?;
+        self.queue.take();
         let other_retention = settings.desired_retention != self.settings.desired_retention;
         self.settings = settings;
         if other_retention {

@@ -15,14 +15,13 @@ impl App {
         let read = self.store.read();
         let new = read.count_new()?;
         let left_out = read.count_due(self.due(now))?.saturating_sub(list.reviews.len() as u32);
-        let reviews: Vec<_> = list.back.iter().chain(&list.reviews).cloned().collect();
         Ok(Today {
             date: now.study_day().date(),
             next_round: self.next_round(now),
             minutes_planned: list.minutes_planned,
             seconds_done: list.seconds_done,
             answers_done: list.answers_done,
-            reviews: group(&reviews),
+            reviews: group(list.back.iter().chain(&list.reviews)),
             new: group(&list.new),
             reviews_left_out: left_out,
             unseen: new.unseen,

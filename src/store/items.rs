@@ -70,7 +70,7 @@ pub struct Listed {
 }
 
 /// What is due on a study day.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Due {
     /// The study day.
     pub today: StudyDay,
