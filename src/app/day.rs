@@ -12,16 +12,19 @@ use crate::model::ItemRef;
 use crate::store::{Due, Scheduled};
 use crate::time::{Moment, StudyDay};
 
+/// Items in the order of asking.
+type List = Vec<Arc<Scheduled>>;
+
 /// The day's list.
 pub(super) struct DayList {
     /// What is asked now.
     pub next: Option<Arc<Scheduled>>,
     /// Reviews within the minutes that are left.
-    pub reviews: Vec<Arc<Scheduled>>,
+    pub reviews: List,
     /// New items within the minutes that are left.
-    pub new: Vec<Arc<Scheduled>>,
+    pub new: List,
     /// Items that failed today and come back today.
-    pub back: Vec<Arc<Scheduled>>,
+    pub back: List,
     /// Answers graded today.
     pub answers_done: u32,
     /// Seconds spent on them.
@@ -41,9 +44,9 @@ impl DayList {
 pub(super) struct Queue {
     due: Due,
     /// Due, in the order of asking.
-    reviews: Vec<Arc<Scheduled>>,
+    reviews: List,
     /// Never practised, in the order of asking.
-    new: Vec<Arc<Scheduled>>,
+    new: List,
     /// Whether nothing waits behind these.
     whole: bool,
 }
@@ -89,7 +92,7 @@ impl App {
     }
 
     /// Reviews, then new items, for this many seconds. An item is started while there is time; the last may run over.
-    fn within(&self, seconds: u32, now: Moment) -> Result<(Vec<Arc<Scheduled>>, Vec<Arc<Scheduled>>)> {
+    fn within(&self, seconds: u32, now: Moment) -> Result<(List, List)> {
         let due = self.due(now);
         let mut queue = self.queue.borrow_mut();
         let kept = match queue.take().filter(|kept| kept.due == due) {
@@ -116,7 +119,7 @@ impl App {
         let read = self.store.read();
         let (mut reviews, mut new) = (Vec::new(), Vec::new());
         let mut used = 0_u32;
-        let mut fits = |scheduled: Scheduled, list: &mut Vec<Arc<Scheduled>>| {
+        let mut fits = |scheduled: Scheduled, list: &mut List| {
             used = used.saturating_add(scheduled.seconds);
             list.push(Arc::new(scheduled));
             used < seconds
