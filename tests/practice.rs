@@ -227,9 +227,7 @@ fn another_desired_retention_moves_every_due_day() {
     let mut app = app();
     let now = taipei(NINE);
     let item = grade_next(&mut app, Grade::Easy, now);
-    let due = |app: &App| {
-        app.browse_item(&item, now).expect("item").memory.expect("card").due_in_days
-    };
+    let due = |app: &App| app.browse_item(&item, now).expect("item").memory.expect("card").due_in_days;
     assert_eq!(due(&app), 8);
     let app = with_settings(app, |settings| settings.desired_retention = 0.97);
     assert!(due(&app) < 8, "more certain means sooner");
