@@ -8,10 +8,12 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use divedeep::app::{Access, App};
-use divedeep::bank::{Bank, Source};
+use divedeep::bank::Source;
 use divedeep::error::Error;
 use divedeep::model::Language;
 use divedeep::shell;
+
+use cli::{Stop, print_json};
 
 /// Practise for AWS support interviews: bilingual questions, spaced repetition, one local file.
 #[derive(Parser)]
@@ -40,7 +42,7 @@ enum Command {
     /// Look after a question bank.
     Bank {
         #[command(subcommand)]
-        command: BankCommand,
+        command: cli::bank::BankCommand,
     },
     /// Write everything you have made to a file, as JSON lines.
     Export {
@@ -56,38 +58,6 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-}
-
-#[derive(Subcommand)]
-enum BankCommand {
-    /// Name every fault with file, line and reason.
-    Check,
-    /// Count what is in it.
-    Stats {
-        /// As JSON.
-        #[arg(long)]
-        json: bool,
-    },
-}
-
-/// Why a command ended early.
-enum Stop {
-    /// The core's error, told in the learner's language.
-    Core(Error),
-    /// Nobody reads what is printed, or nothing more is typed.
-    Io(io::Error),
-}
-
-impl From<Error> for Stop {
-    fn from(error: Error) -> Self {
-        Self::Core(error)
-    }
-}
-
-impl From<io::Error> for Stop {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
-    }
 }
 
 fn main() -> ExitCode {
@@ -144,30 +114,7 @@ fn run(arguments: Arguments, language: &mut Language) -> Result<ExitCode, Stop> 
             }
             Ok(ExitCode::SUCCESS)
         }
-        Command::Bank { command: BankCommand::Check } => {
-            let (bank, faults) = Bank::check(&source)?;
-            for fault in &faults {
-                writeln!(out, "{fault}")?;
-            }
-            let stats = bank.stats();
-            writeln!(
-                out,
-                "{} questions, {} prompts, {} faults",
-                stats.questions.total,
-                stats.prompts.total,
-                faults.len()
-            )?;
-            Ok(if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-        }
-        Command::Bank { command: BankCommand::Stats { json } } => {
-            let stats = Bank::read(&source)?.stats();
-            if json {
-                print_json(&mut out, &stats)?;
-            } else {
-                cli::today::print_stats(&mut out, &stats)?;
-            }
-            Ok(ExitCode::SUCCESS)
-        }
+        Command::Bank { command } => command.run(source, &mut out),
         Command::Export { file } => {
             let app = open(Access::Read, &source)?;
             *language = app.settings().interface_language;
@@ -197,12 +144,6 @@ fn run(arguments: Arguments, language: &mut Language) -> Result<ExitCode, Stop> 
             Ok(if report.is_sound() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
     }
-}
-
-fn print_json(out: &mut impl Write, value: &impl serde::Serialize) -> Result<(), Stop> {
-    let text = serde_json::to_string_pretty(value).map_err(io::Error::from)?;
-    writeln!(out, "{text}")?;
-    Ok(())
 }
 
 fn complain(text: &str) -> ExitCode {

@@ -3,15 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::language::{is_complete, normalised, parity, spoken_length, wording};
-use super::{Bank, Placed};
+use super::{Bank, Placed, evidence};
 use crate::error::Fault;
-use crate::model::{Block, Prompt, Question, QuestionKind, Text, blocks};
+use crate::model::{Block, Prompt, Question, QuestionKind, Runner, Text, blocks};
 
 /// Every breach of a quality rule.
 pub(super) fn check(bank: &Bank) -> Vec<Fault> {
     let mut faults = Vec::new();
     for placed in &bank.questions {
         let mut found = question(&placed.record, bank);
+        for (index, evidence) in placed.record.evidence.iter().enumerate() {
+            found.extend(
+                evidence::lint(evidence).into_iter().map(|rule| format!("evidence {}: {rule}", index + 1)),
+            );
+        }
         for (field, text) in question_texts(&placed.record) {
             found.extend(text_rules(text, bank).into_iter().map(|rule| format!("{field}: {rule}")));
         }
@@ -104,8 +109,9 @@ fn question(question: &Question, bank: &Bank) -> Vec<String> {
         }
         _ => {}
     }
-    if matches!(kind, QuestionKind::Command | QuestionKind::Estimate) && question.verify.is_none() {
-        found.push(format!("a question of kind {} needs verify", kind.name()));
+    let runs = question.verify.as_ref().is_some_and(|verify| verify.runner != Runner::None);
+    if matches!(kind, QuestionKind::Command | QuestionKind::Estimate) && !runs {
+        found.push(format!("a question of kind {} needs a verify block that can be run", kind.name()));
     }
     for accept in &question.accept {
         if accept.text.is_some() == accept.value.is_some() {

@@ -3,12 +3,16 @@
 //! - `source`: where the files come from: the folder compiled into the program, or one named by the user.
 //! - `read`: files to records; every fault is told with file, line and reason.
 //! - `check`: the quality rules an author is held to (`divedeep bank check`).
+//! - `evidence`: what evidence may show, and whether it agrees with itself.
+//! - `draft`: the record an author begins with (`divedeep bank new`).
 //! - `language`: parity of the two languages, and Taiwan's wording.
 //! - `stats`: what is in the bank.
 //!
 //! Deliberately not here: keeping items in the database (`store`) and deciding what to study (`app`).
 
 mod check;
+mod draft;
+mod evidence;
 mod language;
 mod read;
 mod source;
@@ -17,6 +21,7 @@ mod stats;
 use crate::error::{Error, Fault, Result};
 use crate::model::{Domain, Item, Principle, Prompt, Question, Text, Topic, Track};
 
+pub use draft::Draft;
 pub use source::Source;
 pub use stats::{Count, Stats};
 

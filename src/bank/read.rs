@@ -374,7 +374,8 @@ fn cross_check(bank: &Bank, faults: &mut Vec<Fault>) {
 }
 
 /// Whether `id` is `parts` parts of lower-case letters, digits and hyphens, joined by slashes.
-fn is_id(id: &str, parts: usize) -> bool {
+/// Whether an id is `parts` parts of lower case letters, digits and hyphens.
+pub(super) fn is_id(id: &str, parts: usize) -> bool {
     let is_part = |part: &str| {
         !part.is_empty()
             && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')

@@ -1,9 +1,42 @@
 //! The terminal's pages.
 
+pub mod bank;
 pub mod practice;
 pub mod today;
+#[cfg(unix)]
+pub mod verify;
 
+use std::io::{self, Write};
+
+use divedeep::error::Error;
 use divedeep::model::{Block, Inline, Language};
+
+/// Why a command ended early.
+pub enum Stop {
+    /// The core's error, told in the learner's language.
+    Core(Error),
+    /// Nobody reads what is printed, or nothing more is typed.
+    Io(io::Error),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Core(error)
+    }
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+/// Prints a value as JSON.
+pub fn print_json(out: &mut impl Write, value: &impl serde::Serialize) -> Result<(), Stop> {
+    let text = serde_json::to_string_pretty(value).map_err(io::Error::from)?;
+    writeln!(out, "{text}")?;
+    Ok(())
+}
 
 /// Words in the learner's language.
 #[derive(Clone, Copy)]

@@ -118,6 +118,41 @@ impl QuestionKind {
             Self::Estimate => "estimate",
         }
     }
+
+    /// Every kind.
+    pub const ALL: [Self; 7] = [
+        Self::Recall,
+        Self::Explain,
+        Self::Compare,
+        Self::Command,
+        Self::OutputReading,
+        Self::TroubleshootStep,
+        Self::Estimate,
+    ];
+
+    /// The usual target time in seconds (syllabus section 3.1; an explanation at depth 1 is shorter).
+    pub fn seconds(self, depth: u8) -> u32 {
+        match self {
+            Self::Recall => 40,
+            Self::Explain if depth == 1 => 90,
+            Self::Command => 75,
+            Self::Compare | Self::Estimate => 120,
+            Self::Explain | Self::OutputReading | Self::TroubleshootStep => 150,
+        }
+    }
+
+    /// The planned share of all questions, in percent (syllabus section 3.1).
+    pub fn planned_share(self) -> f64 {
+        match self {
+            Self::Recall => 12.0,
+            Self::Explain => 24.0,
+            Self::Compare => 10.0,
+            Self::Command => 14.0,
+            Self::OutputReading => 18.0,
+            Self::TroubleshootStep => 16.0,
+            Self::Estimate => 6.0,
+        }
+    }
 }
 
 /// How often interviews ask a question; declared from most to least often, which is the order of study.
