@@ -157,6 +157,7 @@ fn language_of_system() -> Language {
         .into_iter()
         .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
     match spoken {
+        Some(tag) if tag.starts_with("zh_CN") || tag.starts_with("zh_SG") => Language::ZhCn,
         Some(tag) if tag.starts_with("zh") => Language::ZhTw,
         _ => Language::En,
     }

@@ -35,7 +35,8 @@ pub fn usual_folder() -> Option<PathBuf> {
 pub fn sentence(error: &Error, language: Language) -> String {
     let sentences = match language {
         Language::En => include_str!("../ui/src/messages/errors.en.json"),
-        Language::ZhTw | Language::ZhCn => include_str!("../ui/src/messages/errors.zh-TW.json"),
+        Language::ZhTw => include_str!("../ui/src/messages/errors.zh-TW.json"),
+        Language::ZhCn => include_str!("../ui/src/messages/errors.zh-CN.json"),
     };
     let sentences: BTreeMap<String, String> = serde_json::from_str(sentences).unwrap_or_default();
     match sentences.get(error.code()) {

@@ -97,7 +97,7 @@ fn the_quality_rules_find_what_an_author_forgot() {
         ("part = \"DESCRIPTION\"", "part = \"https://example.com/x\"", "name the page, not its address"),
         ("kind = \"explain\"", "kind = \"compare\"", "depth 1 asks recall, explain or command"),
         ("kind = \"explain\"", "kind = \"recall\"", "a recall question needs accept"),
-        ("kind = \"explain\"", "kind = \"command\"", "needs verify"),
+        ("kind = \"explain\"", "kind = \"command\"", "needs a verify block"),
         ("It is linux/boot-process/one.", &"word ".repeat(61), "61 words: at most 60"),
     ] {
         let bank = BankFolder::new().with(FILE, one().replace(from, to));
@@ -219,4 +219,84 @@ fn the_tracks_are_as_large_as_the_syllabus_plans() {
     ] {
         assert_eq!(in_scope(track), questions, "{track}");
     }
+}
+
+#[test]
+fn the_interfaces_simplified_texts_are_the_derived_ones() {
+    let here = std::path::Path::new("ui/src/messages");
+    let bank = BankFolder::small();
+    let interface = tempfile::tempdir().expect("a folder");
+    for file in ["zh-TW.ts", "errors.zh-TW.json"] {
+        std::fs::copy(here.join(file), interface.path().join(file)).expect("copied");
+    }
+    let ran = divedeep()
+        .args(["bank", "simplify"])
+        .arg(bank.path())
+        .arg("--interface")
+        .arg(interface.path())
+        .output()
+        .expect("it runs");
+    assert!(ran.status.success(), "{ran:?}");
+    for file in ["zh-CN.ts", "errors.zh-CN.json"] {
+        let derived = std::fs::read_to_string(interface.path().join(file)).expect("derived");
+        let stored = std::fs::read_to_string(here.join(file)).expect("stored");
+        assert!(
+            derived == stored,
+            "{file} is stale: run `divedeep bank simplify data --interface ui/src/messages`"
+        );
+    }
+    let stored = bank.path().join("zh-CN/questions/linux/boot-process.toml");
+    assert!(std::fs::read_to_string(stored).expect("derived").contains("什么是linux/boot-process/q1？"));
+}
+
+#[test]
+fn every_glossary_term_comes_out_as_the_mainlands() {
+    let bank = Bank::read(&Source::BuiltIn).expect("the built-in bank");
+    let simplifier = bank.simplifier().expect("dictionaries");
+    let glossary = std::fs::read_to_string("data/glossary.tsv").expect("the glossary");
+    let rows = glossary.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let mut terms = 0;
+    for row in rows {
+        let cells: Vec<&str> = row.split('\t').collect();
+        let (tw, cn) = (cells[1], cells[2]);
+        assert_eq!(simplifier.plain(&format!("先看{tw}，再說。")), format!("先看{cn}，再说。"), "{row}");
+        terms += 1;
+    }
+    assert_eq!(terms, 100);
+}
+
+#[test]
+fn a_new_question_is_scaffolded_and_the_check_asks_for_its_texts() {
+    let bank = BankFolder::small();
+    let new = |id: &str| {
+        let mut command = divedeep();
+        command.args(["bank", "new"]).arg(bank.path()).args([id, "--kind", "estimate", "--depth", "2"]);
+        command.output().expect("it runs")
+    };
+    let made = new("linux/boot-process/how-long");
+    assert!(made.status.success(), "{made:?}");
+    assert!(String::from_utf8_lossy(&made.stdout).contains("boot-process.toml:"), "{made:?}");
+    assert!(reasons(&bank).contains("prompt: empty in one of the languages"));
+    assert!(!new("how-long").status.success(), "not an id");
+}
+
+#[test]
+fn verify_runs_the_blocks_and_says_what_differs() {
+    let with = |block: &str| {
+        let record = one().replace("kind = \"explain\"", "kind = \"command\"");
+        BankFolder::new().with(FILE, format!("{record}\n[question.verify]\n{block}"))
+    };
+    let verify = |bank: &BankFolder| {
+        let ran = divedeep().args(["bank", "verify"]).arg(bank.path()).output().expect("it runs");
+        (ran.status.success(), String::from_utf8_lossy(&ran.stdout).into_owned())
+    };
+    let (well, said) =
+        verify(&with("runner = \"bash\"\nsetup = \"echo 3 > n\"\ncmd = \"cat n\"\nexpect = \"3\""));
+    assert!(well && said.contains("1 ran as expected, 0 did not"), "{said}");
+    let (well, said) = verify(&with("runner = \"bash\"\ncmd = \"echo 4; echo why >&2\"\nexpect = \"3\""));
+    assert!(!well && said.contains("--- expected\n3\n--- printed\n4\n--- complained\nwhy"), "{said}");
+    let (well, said) = verify(&with(
+        "runner = \"python\"\ncmd = \"import os; print(os.environ.get('SECRET'))\"\nexpect = \"None\"",
+    ));
+    assert!(well, "the caller's environment stays outside: {said}");
 }

@@ -43,7 +43,7 @@ impl App {
     /// # Errors
     /// [`crate::error::Error::NoSuchItem`], and those of the database.
     pub fn browse_item(&self, item: &ItemRef, now: Moment) -> Result<BrowseItem> {
-        let view = self.item(item)?.view();
+        let view = self.item(item)?.view(self.settings.chinese());
         let read = self.store.read();
         let history = read.answers_of(item)?.into_iter().map(|review| PastAnswer {
             date: review.at.study_day().date(),

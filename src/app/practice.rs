@@ -154,7 +154,7 @@ impl App {
             interval_minutes: if outcome.interval_days == 0 { AGAIN_MINUTES } else { 0 },
         });
         let shown = Card {
-            view: item.view(),
+            view: item.view(self.settings.chinese()),
             is_new: card.is_none(),
             predicted_recall: card.as_ref().map(|card| self.memory.recall(card, now)),
             choices: choices.to_vec(),

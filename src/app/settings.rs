@@ -27,6 +27,16 @@ impl Default for Settings {
     }
 }
 
+impl Settings {
+    /// The Chinese that stands beside English: Simplified where it was chosen for content or interface.
+    pub fn chinese(&self) -> Language {
+        match (self.content_language, self.interface_language) {
+            (Language::En, Language::En | Language::ZhTw) | (Language::ZhTw, _) => Language::ZhTw,
+            (Language::ZhCn, _) | (Language::En, Language::ZhCn) => Language::ZhCn,
+        }
+    }
+}
+
 impl App {
     /// The learner's choices.
     pub fn settings(&self) -> &Settings {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::language::{is_complete, normalised, parity, spoken_length, wording};
-use super::{Bank, Placed, evidence};
+use super::{Bank, evidence, plan, reviews};
 use crate::error::Fault;
 use crate::model::{Block, Prompt, Question, QuestionKind, Runner, Text, blocks};
 
@@ -17,27 +17,28 @@ pub(super) fn check(bank: &Bank) -> Vec<Fault> {
                 evidence::lint(evidence).into_iter().map(|rule| format!("evidence {}: {rule}", index + 1)),
             );
         }
-        for (field, text) in question_texts(&placed.record) {
+        for (field, text) in placed.record.texts() {
             found.extend(text_rules(text, bank).into_iter().map(|rule| format!("{field}: {rule}")));
         }
         faults.extend(found.into_iter().map(|reason| placed.fault(reason)));
     }
     for placed in &bank.prompts {
         let mut found = prompt(&placed.record);
-        for (field, text) in prompt_texts(&placed.record) {
+        for (field, text) in placed.record.texts() {
             found.extend(text_rules(text, bank).into_iter().map(|rule| format!("{field}: {rule}")));
         }
         faults.extend(found.into_iter().map(|reason| placed.fault(reason)));
     }
     for placed in &bank.principles {
-        let principle = &placed.record;
-        let texts = [&principle.name, &principle.looks_for];
-        for text in texts.into_iter().chain(&principle.probes).chain(&principle.red_flags) {
-            faults.extend(text_rules(text, bank).into_iter().map(|reason| placed.fault(reason)));
+        for (field, text) in placed.record.texts() {
+            let rules = text_rules(text, bank).into_iter();
+            faults.extend(rules.map(|rule| placed.fault(format!("{field}: {rule}"))));
         }
     }
-    faults.extend(over_plan(bank));
     faults.extend(same_prompts(bank));
+    faults.extend(similar_prompts(bank));
+    faults.extend(plan::check(bank));
+    faults.extend(reviews::check(bank));
     faults
 }
 
@@ -141,7 +142,7 @@ fn question(question: &Question, bank: &Bank) -> Vec<String> {
         match bank.glossary.iter().find(|known| known.en == *term) {
             None => found.push(format!("'{term}' is not a glossary term")),
             Some(known) => {
-                let texts = question_texts(question);
+                let texts = question.texts();
                 if !texts.iter().any(|(_, text)| text.zh_tw.contains(&known.tw)) {
                     found.push(format!("the glossary says '{}' for '{term}', which no text uses", known.tw));
                 }
@@ -168,40 +169,6 @@ fn prompt(prompt: &Prompt) -> Vec<String> {
     found
 }
 
-fn question_texts(question: &Question) -> Vec<(String, &Text)> {
-    let mut texts = vec![
-        ("prompt".to_owned(), &question.prompt),
-        ("answer".to_owned(), &question.answer),
-        ("say_it".to_owned(), &question.say_it),
-    ];
-    for point in &question.key_points {
-        texts.push((format!("key point '{}'", point.id), &point.text));
-    }
-    for (index, mistake) in question.common_mistakes.iter().enumerate() {
-        texts.push((format!("mistake {}: claim", index + 1), &mistake.claim));
-        texts.push((format!("mistake {}: why", index + 1), &mistake.why));
-    }
-    for (index, follow_up) in question.follow_ups.iter().enumerate() {
-        texts.push((format!("follow-up {}", index + 1), &follow_up.text));
-    }
-    texts
-}
-
-fn prompt_texts(prompt: &Prompt) -> Vec<(String, &Text)> {
-    let mut texts = vec![
-        ("theme".to_owned(), &prompt.theme),
-        ("prompt".to_owned(), &prompt.prompt),
-        ("looks_for".to_owned(), &prompt.looks_for),
-    ];
-    for (index, probe) in prompt.probes.iter().enumerate() {
-        texts.push((format!("probe {}", index + 1), probe));
-    }
-    for (index, flag) in prompt.red_flags.iter().enumerate() {
-        texts.push((format!("red flag {}", index + 1), flag));
-    }
-    texts
-}
-
 fn text_rules(text: &Text, bank: &Bank) -> Vec<String> {
     if !is_complete(text) {
         return vec!["empty in one of the languages".to_owned()];
@@ -214,33 +181,6 @@ fn text_rules(text: &Text, bank: &Bank) -> Vec<String> {
 fn has_table(text: &Text) -> bool {
     let has = |markdown: &str| blocks(markdown).iter().any(|block| matches!(block, Block::Table { .. }));
     has(&text.en) && has(&text.zh_tw)
-}
-
-/// Topics with more questions at a depth than the syllabus plans (plus one).
-fn over_plan(bank: &Bank) -> Vec<Fault> {
-    let mut counts: BTreeMap<(&str, &str, u8), Vec<&Placed<Question>>> = BTreeMap::new();
-    for placed in &bank.questions {
-        let question = &placed.record;
-        counts.entry((question.domain(), question.topic(), question.depth)).or_default().push(placed);
-    }
-    let mut faults = Vec::new();
-    for ((domain, topic, depth), placed) in counts {
-        let planned = bank
-            .topics
-            .iter()
-            .find(|known| known.domain == domain && known.id == topic)
-            .and_then(|known| known.planned.get(usize::from(depth).wrapping_sub(1)));
-        let Some(planned) = planned else { continue };
-        if placed.len() > usize::from(*planned) + 1
-            && let Some(last) = placed.last()
-        {
-            faults.push(last.fault(format!(
-                "{topic} has {} questions at depth {depth}: {planned} planned, one more at most",
-                placed.len()
-            )));
-        }
-    }
-    faults
 }
 
 fn same_prompts(bank: &Bank) -> Vec<Fault> {
@@ -264,6 +204,35 @@ fn same_prompts(bank: &Bank) -> Vec<Fault> {
                     line,
                     reason: format!("its prompt is the prompt of '{first}'"),
                 });
+            }
+        }
+    }
+    faults
+}
+
+/// Prompts of one topic that share most of their letters in threes (Jaccard 0.6): somebody should look at them.
+fn similar_prompts(bank: &Bank) -> Vec<Fault> {
+    let threes = |text: &str| -> BTreeSet<String> {
+        let letters: Vec<char> = normalised(text).chars().collect();
+        letters.windows(3).map(|three| three.iter().collect()).collect()
+    };
+    let mut by_topic: BTreeMap<(&str, &str), Vec<_>> = BTreeMap::new();
+    for placed in &bank.questions {
+        let question = &placed.record;
+        let others = by_topic.entry((question.domain(), question.topic())).or_default();
+        others.push((placed, threes(&question.prompt.en)));
+    }
+    let mut faults = Vec::new();
+    for questions in by_topic.values() {
+        for (index, (placed, own)) in questions.iter().enumerate() {
+            for (earlier, other) in questions.iter().take(index) {
+                let shared = own.intersection(other).count() as f64;
+                let all = (own.len() + other.len()) as f64 - shared;
+                if shared / all.max(1.0) >= 0.6 {
+                    faults.push(
+                        placed.fault(format!("its prompt is close to that of '{}'", earlier.record.id)),
+                    );
+                }
             }
         }
     }

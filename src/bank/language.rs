@@ -49,12 +49,14 @@ pub(crate) struct Term {
     pub en: String,
     /// Taiwan's word.
     pub tw: String,
+    /// The mainland's word.
+    pub cn: String,
 }
 
 impl Term {
     pub(super) fn of_row(cells: &[&str]) -> Result<Self, String> {
         match *cells {
-            [en, tw, _cn] => Ok(Self { en: en.to_owned(), tw: tw.to_owned() }),
+            [en, tw, cn] => Ok(Self { en: en.to_owned(), tw: tw.to_owned(), cn: cn.to_owned() }),
             _ => Err(format!("a glossary term has 3 columns, found {}", cells.len())),
         }
     }

@@ -6,6 +6,9 @@
 //! - `evidence`: what evidence may show, and whether it agrees with itself.
 //! - `draft`: the record an author begins with (`divedeep bank new`).
 //! - `language`: parity of the two languages, and Taiwan's wording.
+//! - `plan`: what the bank promises to be complete in.
+//! - `reviews`: who read what, and what was wrong.
+//! - `simplified`: Simplified Chinese, derived and stored.
 //! - `stats`: what is in the bank.
 //!
 //! Deliberately not here: keeping items in the database (`store`) and deciding what to study (`app`).
@@ -14,14 +17,21 @@ mod check;
 mod draft;
 mod evidence;
 mod language;
+mod plan;
 mod read;
+mod reviews;
+mod simplified;
 mod source;
 mod stats;
+
+use std::collections::BTreeMap;
 
 use crate::error::{Error, Fault, Result};
 use crate::model::{Domain, Item, Principle, Prompt, Question, Text, Topic, Track};
 
 pub use draft::Draft;
+pub use reviews::{Figures, Interval};
+pub use simplified::Simplifier;
 pub use source::Source;
 pub use stats::{Count, Stats};
 
@@ -60,6 +70,28 @@ pub struct Bank {
     pub tracks: Vec<Track>,
     pub(crate) wording: Vec<language::Wording>,
     pub(crate) glossary: Vec<language::Term>,
+    plan: plan::Plan,
+    reviews: reviews::Reviews,
+    phrases: Vec<simplified::Phrase>,
+    /// What was derived, by item.
+    simplified: BTreeMap<String, simplified::Texts>,
+    /// What an author wrote instead, by item.
+    overrides: BTreeMap<String, simplified::Texts>,
+}
+
+/// The texts of one item or one part of the outline.
+struct Texts<'a> {
+    /// Where its Simplified Chinese is kept, relative to the bank's folder.
+    file: String,
+    id: String,
+    texts: Vec<(String, &'a Text)>,
+}
+
+impl<'a> Texts<'a> {
+    fn outline(id: String, texts: Vec<(&str, &'a Text)>) -> Self {
+        let texts = texts.into_iter().map(|(name, text)| (name.to_owned(), text)).collect();
+        Self { file: "zh-CN/outline.toml".to_owned(), id, texts }
+    }
 }
 
 impl Bank {
@@ -87,9 +119,132 @@ impl Bank {
     pub fn check(source: &Source) -> Result<(Self, Vec<Fault>)> {
         let (bank, mut faults) = read::read(source)?;
         faults.extend(check::check(&bank));
+        faults.extend(bank.not_simplified(source)?);
         faults.sort();
         faults.dedup();
         Ok((bank, faults))
+    }
+
+    /// From Taiwan's Chinese to the mainland's, by this bank's glossary and phrases.
+    ///
+    /// # Errors
+    /// Those of [`Simplifier`].
+    pub fn simplifier(&self) -> Result<Simplifier> {
+        Simplifier::new(&self.phrases, &self.glossary)
+    }
+
+    /// The files that hold the bank's Simplified Chinese, as they should be now: path within the bank and content.
+    ///
+    /// # Errors
+    /// Those of [`Simplifier`].
+    pub fn simplify(&self) -> Result<BTreeMap<String, String>> {
+        let simplifier = self.simplifier()?;
+        let mut files: BTreeMap<String, BTreeMap<String, simplified::Texts>> = BTreeMap::new();
+        for Texts { file, id, texts } in self.texts() {
+            let derived = texts.into_iter().map(|(name, text)| {
+                let own = self.overrides.get(&id).and_then(|texts| texts.get(&name)).cloned();
+                (name, own.unwrap_or_else(|| simplifier.markdown(&text.zh_tw)))
+            });
+            files.entry(file).or_default().insert(id.clone(), derived.collect());
+        }
+        Ok(files.into_iter().map(|(path, items)| (path, simplified::file(&items))).collect())
+    }
+
+    /// Files of Simplified Chinese that are not what they should be.
+    fn not_simplified(&self, source: &Source) -> Result<Vec<Fault>> {
+        if !self.plan.simplified {
+            return Ok(Vec::new());
+        }
+        let there: BTreeMap<String, Vec<u8>> =
+            source.files()?.into_iter().map(|file| (file.path, file.bytes)).collect();
+        let stale =
+            |path: &String, content: &String| there.get(path).is_none_or(|is| is != content.as_bytes());
+        let files = self.simplify()?.into_iter().filter(|(path, content)| stale(path, content));
+        let reason = "it is not what the zh-TW texts give now: run `divedeep bank simplify`";
+        Ok(files.map(|(file, _)| Fault { file, line: 1, reason: reason.to_owned() }).collect())
+    }
+
+    /// Every text, item by item.
+    fn texts(&self) -> Vec<Texts<'_>> {
+        let stored = |file: &str| format!("zh-CN/{file}");
+        let mut all = Vec::new();
+        for domain in &self.domains {
+            all.push(Texts::outline(format!("domain {}", domain.id), vec![("name", &domain.name)]));
+        }
+        for topic in &self.topics {
+            all.push(Texts::outline(
+                format!("topic {}/{}", topic.domain, topic.id),
+                vec![("name", &topic.name)],
+            ));
+        }
+        for track in &self.tracks {
+            all.push(Texts::outline(
+                format!("track {}", track.id.0),
+                vec![("name", &track.name), ("about", &track.about)],
+            ));
+        }
+        for placed in &self.questions {
+            let id = placed.record.id.clone();
+            all.push(Texts { file: stored(&placed.file), id, texts: placed.record.texts() });
+        }
+        for placed in &self.principles {
+            let id = placed.record.id.clone();
+            all.push(Texts { file: stored(&placed.file), id, texts: placed.record.texts() });
+        }
+        for placed in &self.prompts {
+            let id = placed.record.id.clone();
+            all.push(Texts { file: stored(&placed.file), id, texts: placed.record.texts() });
+        }
+        let numbered = |name: &'static str, list| {
+            let list: &[Text] = list;
+            list.iter().enumerate().map(move |(index, text)| (format!("{name}.{}", index + 1), text))
+        };
+        let common =
+            numbered("probes", &self.common_probes).chain(numbered("red_flags", &self.common_red_flags));
+        all.push(Texts {
+            file: stored("principles/common.toml"),
+            id: "common".to_owned(),
+            texts: common.collect(),
+        });
+        all
+    }
+
+    /// Fills in the Simplified Chinese that is stored.
+    fn put_simplified(&mut self) {
+        let simplified = std::mem::take(&mut self.simplified);
+        let put = |id: String, name: &str, text: &mut Text| {
+            if let Some(derived) = simplified.get(&id).and_then(|texts| texts.get(name)) {
+                text.zh_cn = Some(derived.clone());
+            }
+        };
+        for domain in &mut self.domains {
+            put(format!("domain {}", domain.id), "name", &mut domain.name);
+        }
+        for topic in &mut self.topics {
+            put(format!("topic {}/{}", topic.domain, topic.id), "name", &mut topic.name);
+        }
+        for track in &mut self.tracks {
+            put(format!("track {}", track.id.0), "name", &mut track.name);
+            put(format!("track {}", track.id.0), "about", &mut track.about);
+        }
+        for placed in &mut self.questions {
+            let id = placed.record.id.clone();
+            placed.record.texts_mut().into_iter().for_each(|(name, text)| put(id.clone(), &name, text));
+        }
+        for placed in &mut self.principles {
+            let id = placed.record.id.clone();
+            placed.record.texts_mut().into_iter().for_each(|(name, text)| put(id.clone(), &name, text));
+        }
+        for placed in &mut self.prompts {
+            let id = placed.record.id.clone();
+            placed.record.texts_mut().into_iter().for_each(|(name, text)| put(id.clone(), &name, text));
+        }
+        for (name, list) in [("probes", &mut self.common_probes), ("red_flags", &mut self.common_red_flags)] {
+            for (index, text) in list.iter_mut().enumerate() {
+                put("common".to_owned(), &format!("{name}.{}", index + 1), text);
+            }
+        }
+        self.simplified = simplified;
     }
 
     /// The items, in no particular order.

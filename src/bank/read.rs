@@ -8,6 +8,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use super::language::{Term, Wording};
+use super::reviews::{Reading, Rejected};
+use super::simplified::{Phrase, Texts};
 use super::source::SourceFile;
 use super::{Bank, Placed, Source};
 use crate::error::{Fault, Result};
@@ -28,6 +30,16 @@ pub(super) fn read(source: &Source) -> Result<(Bank, Vec<Fault>)> {
             "topics.tsv" => bank.topics = file.rows(&mut faults, topic),
             "wording.tsv" => bank.wording = file.rows(&mut faults, Wording::of_row),
             "glossary.tsv" => bank.glossary = file.rows(&mut faults, Term::of_row),
+            "zh-CN/words.tsv" => bank.phrases = file.rows(&mut faults, Phrase::of_row),
+            "zh-CN/overrides.toml" => bank.overrides = file.whole(&mut faults).unwrap_or_default(),
+            "plan.toml" => bank.plan = file.whole(&mut faults).unwrap_or_default(),
+            "reviews/rounds.toml" => bank.reviews.rounds = file.records("round", &mut faults),
+            "reviews/readings.tsv" => bank.reviews.readings = file.placed_rows(&mut faults, Reading::of_row),
+            "reviews/rejected.tsv" => bank.reviews.rejected = file.placed_rows(&mut faults, Rejected::of_row),
+            path if path.starts_with("zh-CN/") && path.ends_with(".toml") => {
+                bank.simplified
+                    .extend(file.whole::<BTreeMap<String, Texts>>(&mut faults).unwrap_or_default());
+            }
             "principles/common.toml" => {
                 if let Some(common) = file.whole::<Common>(&mut faults) {
                     bank.common_probes = common.probes;
@@ -45,6 +57,7 @@ pub(super) fn read(source: &Source) -> Result<(Bank, Vec<Fault>)> {
         }
     }
     cross_check(&bank, &mut faults);
+    bank.put_simplified();
     Ok((bank, faults))
 }
 
@@ -113,7 +126,7 @@ impl TextFile {
             return Vec::new();
         }
         for (key, _) in document.get_ref() {
-            let known = ["domain", "track", "profile", "question", "prompt", "principle"];
+            let known = ["domain", "track", "profile", "question", "prompt", "principle", "round"];
             if !known.contains(&key.get_ref().as_ref()) {
                 let line = self.line_at(key.span().start);
                 let fault = self.fault(line, format!("unknown table '{}'", key.get_ref()));
@@ -159,12 +172,30 @@ impl TextFile {
         }
     }
 
+    /// [`TextFile::rows`], each with its line.
+    fn placed_rows<T>(
+        &self,
+        faults: &mut Vec<Fault>,
+        row: impl Fn(&[&str]) -> std::result::Result<T, String>,
+    ) -> Vec<Placed<T>> {
+        let rows = self.numbered_rows(faults, row).into_iter();
+        rows.map(|(line, record)| Placed { file: self.path.clone(), line, record }).collect()
+    }
+
     /// The rows of a tab-separated file; empty lines and those that begin with # are passed over.
     fn rows<T>(
         &self,
         faults: &mut Vec<Fault>,
         row: impl Fn(&[&str]) -> std::result::Result<T, String>,
     ) -> Vec<T> {
+        self.numbered_rows(faults, row).into_iter().map(|(_, row)| row).collect()
+    }
+
+    fn numbered_rows<T>(
+        &self,
+        faults: &mut Vec<Fault>,
+        row: impl Fn(&[&str]) -> std::result::Result<T, String>,
+    ) -> Vec<(usize, T)> {
         let mut rows = Vec::new();
         for (index, line) in self.text.lines().enumerate() {
             if line.trim().is_empty() || line.starts_with('#') {
@@ -172,7 +203,7 @@ impl TextFile {
             }
             let cells: Vec<&str> = line.split('\t').map(str::trim).collect();
             match row(&cells) {
-                Ok(value) => rows.push(value),
+                Ok(value) => rows.push((index + 1, value)),
                 Err(reason) => faults.push(self.fault(index + 1, reason)),
             }
         }
@@ -373,7 +404,6 @@ fn cross_check(bank: &Bank, faults: &mut Vec<Fault>) {
     }
 }
 
-/// Whether `id` is `parts` parts of lower-case letters, digits and hyphens, joined by slashes.
 /// Whether an id is `parts` parts of lower case letters, digits and hyphens.
 pub(super) fn is_id(id: &str, parts: usize) -> bool {
     let is_part = |part: &str| {

@@ -45,7 +45,7 @@ impl Source {
                     ));
                 }
                 for file in built_in() {
-                    if !is_content(&file.path) && !files.iter().any(|own| own.path == file.path) {
+                    if !is_own(&file.path) && !files.iter().any(|own| own.path == file.path) {
                         files.push(file);
                     }
                 }
@@ -83,6 +83,15 @@ impl Source {
 /// Whether a file holds questions or prompts, as opposed to the outline that every bank can share.
 pub(crate) fn is_content(path: &str) -> bool {
     path.ends_with(".toml") && (path.starts_with("questions/") || path.starts_with("principles/"))
+}
+
+/// Whether a file speaks of one bank's content, and so is of no use to another.
+fn is_own(path: &str) -> bool {
+    is_content(path)
+        || path == "plan.toml"
+        || path.starts_with("reviews/")
+        || path.starts_with("zh-CN/questions/")
+        || path.starts_with("zh-CN/principles/")
 }
 
 fn no_bank(folder: &Path, reason: String) -> Error {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::Bank;
-use crate::model::Status;
+use super::{Bank, Figures};
+use crate::model::{Runner, Status};
 
 /// How many, and how far checked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -32,7 +32,7 @@ impl Count {
 }
 
 /// The bank in numbers.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Stats {
     /// Technical questions.
     pub questions: Count,
@@ -54,8 +54,10 @@ pub struct Stats {
     pub by_language: BTreeMap<String, usize>,
     /// Questions in scope of each track.
     pub by_track: BTreeMap<String, usize>,
-    /// Questions with an executable check.
-    pub with_verify: usize,
+    /// Questions with an executable check, by kind.
+    pub with_verify: BTreeMap<String, usize>,
+    /// What reading has shown.
+    pub reviews: Figures,
 }
 
 impl Bank {
@@ -63,6 +65,7 @@ impl Bank {
     pub fn stats(&self) -> Stats {
         let mut stats = Stats {
             planned: self.topics.iter().flat_map(|topic| topic.planned).map(u32::from).sum(),
+            reviews: self.reviews.figures(),
             ..Stats::default()
         };
         for track in &self.tracks {
@@ -75,7 +78,8 @@ impl Bank {
             stats.by_topic.entry(topic).or_default().add(question.status);
             stats.by_depth.entry(question.depth).or_default().add(question.status);
             stats.by_kind.entry(question.kind.name().to_owned()).or_default().add(question.status);
-            stats.with_verify += usize::from(question.verify.is_some());
+            let runs = question.verify.as_ref().is_some_and(|verify| verify.runner != Runner::None);
+            *stats.with_verify.entry(question.kind.name().to_owned()).or_default() += usize::from(runs);
             for track in self.tracks.iter().filter(|track| track.takes(question)) {
                 *stats.by_track.entry(track.id.0.clone()).or_default() += 1;
             }

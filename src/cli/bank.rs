@@ -30,6 +30,14 @@ pub enum BankCommand {
         #[arg(long, default_value = "", value_name = "PREFIX")]
         only: String,
     },
+    /// Derive Simplified Chinese from what is written for Taiwan, and store it.
+    Simplify {
+        /// The bank's folder.
+        folder: PathBuf,
+        /// Also derive the interface's texts, in the folder that holds zh-TW.ts and errors.zh-TW.json.
+        #[arg(long, value_name = "DIR")]
+        interface: Option<PathBuf>,
+    },
     /// Begin a question: adds a record to fill in to its topic's file.
     New {
         /// The bank's folder.
@@ -102,6 +110,26 @@ impl BankCommand {
             Self::Verify { folder, only } => {
                 let bank = Bank::read(&Source::Folder(folder))?;
                 Ok(exit(verify(out, &bank, &only)?))
+            }
+            Self::Simplify { folder, interface } => {
+                let bank = Bank::read(&Source::Folder(folder.clone()))?;
+                let mut files: Vec<(PathBuf, String)> =
+                    bank.simplify()?.into_iter().map(|(path, text)| (folder.join(path), text)).collect();
+                if let Some(interface) = interface {
+                    files.extend(super::simplified_interface(&interface, &bank.simplifier()?)?);
+                }
+                for (path, text) in files {
+                    if std::fs::read_to_string(&path).is_ok_and(|there| there == text) {
+                        continue;
+                    }
+                    let written = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+                    written.and_then(|()| std::fs::write(&path, text)).map_err(|error| Error::WriteFile {
+                        path: path.clone(),
+                        reason: error.to_string(),
+                    })?;
+                    writeln!(out, "{}", path.display())?;
+                }
+                Ok(ExitCode::SUCCESS)
             }
             Self::New { folder, id, kind, depth } => {
                 let draft = Draft::new(&id, kind.into(), depth, divedeep::shell::now().local_date())?;

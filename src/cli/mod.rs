@@ -7,7 +7,9 @@ pub mod today;
 pub mod verify;
 
 use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
+use divedeep::bank::Simplifier;
 use divedeep::error::Error;
 use divedeep::model::{Block, Inline, Language};
 
@@ -94,4 +96,17 @@ pub fn lines(blocks: &[Block], indent: &str) -> Vec<String> {
         }
     }
     found
+}
+
+/// The interface's Simplified Chinese files, from those written for Taiwan.
+pub fn simplified_interface(folder: &Path, simplifier: &Simplifier) -> Result<Vec<(PathBuf, String)>, Error> {
+    let mut files = Vec::new();
+    for (from, to) in [("zh-TW.ts", "zh-CN.ts"), ("errors.zh-TW.json", "errors.zh-CN.json")] {
+        let path = folder.join(from);
+        let text = std::fs::read_to_string(&path)
+            .map_err(|error| Error::NoBank { path: path.clone(), reason: error.to_string() })?;
+        let derived = simplifier.plain(&text).replace("zhTW", "zhCN").replace("zh-TW", "zh-CN");
+        files.push((folder.join(to), derived));
+    }
+    Ok(files)
 }

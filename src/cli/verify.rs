@@ -28,7 +28,7 @@ const NOBODY: u32 = 65_534;
 
 /// The loopback interface is part of the machine, not of the network; open files of the caller are no part of either.
 const PREPARE: &str = r#"ip link set lo up 2>/dev/null
-for fd in /proc/$$/fd/*; do fd=${fd##*/}; if ((fd > 2)); then exec {fd}>&-; fi; done 2>/dev/null
+for fd in /proc/$$/fd/*; do fd=${fd##*/}; if ((fd > 2)) && [[ -e /proc/$$/fd/$fd ]]; then exec {fd}>&-; fi; done
 exec "$@""#;
 
 /// What became of a block.

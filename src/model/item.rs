@@ -104,9 +104,9 @@ impl Item {
         }
     }
 
-    /// The item as a shell shows it, in every language that learners can switch to.
-    pub fn view(&self) -> ItemView {
-        let faces = [Language::En, Language::ZhTw]
+    /// The item as a shell shows it: in English and in the Chinese the learner reads.
+    pub fn view(&self, chinese: Language) -> ItemView {
+        let faces = [Language::En, chinese]
             .map(|language| (language, self.body.face(language)))
             .into_iter()
             .collect();

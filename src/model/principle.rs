@@ -70,7 +70,67 @@ pub struct Prompt {
     pub serves: Vec<String>,
 }
 
+/// Names of numbered texts: `probes.1`, `probes.2` ...
+macro_rules! numbered {
+    ($texts:ident, $name:literal, $list:expr) => {
+        for (index, text) in $list.enumerate() {
+            $texts.push((format!(concat!($name, ".{}"), index + 1), text));
+        }
+    };
+}
+
+/// Every text of a principle with its name, borrowed one way or the other.
+macro_rules! principle_texts {
+    ($principle:expr, $iter:ident $(, $mutable:tt)?) => {{
+        let principle = $principle;
+        let mut texts = vec![
+            ("name".to_owned(), & $($mutable)? principle.name),
+            ("looks_for".to_owned(), & $($mutable)? principle.looks_for),
+        ];
+        numbered!(texts, "probes", principle.probes.$iter());
+        numbered!(texts, "red_flags", principle.red_flags.$iter());
+        texts
+    }};
+}
+
+/// Every text of a prompt with its name, borrowed one way or the other.
+macro_rules! prompt_texts {
+    ($prompt:expr, $iter:ident $(, $mutable:tt)?) => {{
+        let prompt = $prompt;
+        let mut texts = vec![
+            ("theme".to_owned(), & $($mutable)? prompt.theme),
+            ("prompt".to_owned(), & $($mutable)? prompt.prompt),
+            ("looks_for".to_owned(), & $($mutable)? prompt.looks_for),
+        ];
+        numbered!(texts, "probes", prompt.probes.$iter());
+        numbered!(texts, "red_flags", prompt.red_flags.$iter());
+        texts
+    }};
+}
+
+impl Principle {
+    /// Every text with its name within the principle, for example `probes.1`.
+    pub fn texts(&self) -> Vec<(String, &Text)> {
+        principle_texts!(self, iter)
+    }
+
+    /// [`Principle::texts`], to be changed.
+    pub fn texts_mut(&mut self) -> Vec<(String, &mut Text)> {
+        principle_texts!(self, iter_mut, mut)
+    }
+}
+
 impl Prompt {
+    /// Every text with its name within the prompt, for example `probes.1`.
+    pub fn texts(&self) -> Vec<(String, &Text)> {
+        prompt_texts!(self, iter)
+    }
+
+    /// [`Prompt::texts`], to be changed.
+    pub fn texts_mut(&mut self) -> Vec<(String, &mut Text)> {
+        prompt_texts!(self, iter_mut, mut)
+    }
+
     /// The principle's id: the id's first part.
     pub fn principle(&self) -> &str {
         self.id.split('/').next().unwrap_or_default()

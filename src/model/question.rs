@@ -72,7 +72,40 @@ pub struct Question {
     pub refs: Vec<Reference>,
 }
 
+/// Every text of a question with its name, borrowed one way or the other.
+macro_rules! question_texts {
+    ($question:expr, $iter:ident $(, $mutable:tt)?) => {{
+        let question = $question;
+        let mut texts = vec![
+            ("prompt".to_owned(), & $($mutable)? question.prompt),
+            ("answer".to_owned(), & $($mutable)? question.answer),
+            ("say_it".to_owned(), & $($mutable)? question.say_it),
+        ];
+        for point in question.key_points.$iter() {
+            texts.push((format!("key_points.{}", point.id), & $($mutable)? point.text));
+        }
+        for (index, mistake) in question.common_mistakes.$iter().enumerate() {
+            texts.push((format!("common_mistakes.{}.claim", index + 1), & $($mutable)? mistake.claim));
+            texts.push((format!("common_mistakes.{}.why", index + 1), & $($mutable)? mistake.why));
+        }
+        for (index, follow_up) in question.follow_ups.$iter().enumerate() {
+            texts.push((format!("follow_ups.{}", index + 1), & $($mutable)? follow_up.text));
+        }
+        texts
+    }};
+}
+
 impl Question {
+    /// Every text with its name within the question, for example `key_points.deleted-but-open`.
+    pub fn texts(&self) -> Vec<(String, &Text)> {
+        question_texts!(self, iter)
+    }
+
+    /// [`Question::texts`], to be changed.
+    pub fn texts_mut(&mut self) -> Vec<(String, &mut Text)> {
+        question_texts!(self, iter_mut, mut)
+    }
+
     /// The domain: the id's first part.
     pub fn domain(&self) -> &str {
         self.id.split('/').next().unwrap_or_default()

@@ -20,7 +20,7 @@ export function topicName(outline: Outline, domain: string, id: string, language
 
 /** The languages an item can be read in, English first. */
 export function languagesOf(view: ItemView): Language[] {
-  return (['en', 'zh-TW'] as const).filter((language) => view.faces[language]);
+  return (['en', 'zh-TW', 'zh-CN'] as const).filter((language) => view.faces[language]);
 }
 
 /** An item's words in a language, or in the first one it has. */

@@ -1,21 +1,23 @@
 import type { Language } from '../lib/api/types';
 import { en, type Messages } from './en';
 import errorsEn from './errors.en.json';
+import errorsZhCN from './errors.zh-CN.json';
 import errorsZhTW from './errors.zh-TW.json';
+import { zhCN } from './zh-CN';
 import { zhTW } from './zh-TW';
 
 export type { Messages } from './en';
 
-/** Languages that learners can choose. Simplified Chinese joins when its own words are there. */
-export const LANGUAGES = ['en', 'zh-TW'] as const satisfies readonly Language[];
+/** Languages that learners can choose. The words of zh-CN are derived: `divedeep bank simplify`. */
+export const LANGUAGES = ['en', 'zh-TW', 'zh-CN'] as const satisfies readonly Language[];
 
-const messages: Record<Language, Messages> = { en, 'zh-TW': zhTW, 'zh-CN': zhTW };
+const messages: Record<Language, Messages> = { en, 'zh-TW': zhTW, 'zh-CN': zhCN };
 
 type ErrorCode = keyof typeof errorsEn;
 const errors: Record<Language, Record<ErrorCode, string>> = {
   en: errorsEn,
   'zh-TW': errorsZhTW,
-  'zh-CN': errorsZhTW,
+  'zh-CN': errorsZhCN,
 };
 
 /** The words of a language. */
@@ -25,7 +27,7 @@ export function messagesFor(language: Language): Messages {
 
 /** A language's own name, the same in every language. */
 export function languageName(language: Language): string {
-  return language === 'zh-CN' ? '简体中文' : messages[language].languageName;
+  return messages[language].languageName;
 }
 
 /** The sentence for an error: what happened, what is safe, what to do. */
@@ -40,5 +42,7 @@ export function errorSentence(
 
 /** The language to begin with, before a learner has chosen. */
 export function guessLanguage(system: readonly string[] = navigator.languages): Language {
-  return system[0]?.toLowerCase().startsWith('zh') ? 'zh-TW' : 'en';
+  const first = system[0]?.toLowerCase() ?? '';
+  if (/^zh\b.*-(cn|sg|hans)/.test(first)) return 'zh-CN';
+  return first.startsWith('zh') ? 'zh-TW' : 'en';
 }

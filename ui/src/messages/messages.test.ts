@@ -87,6 +87,8 @@ describe('the first language', () => {
   it.each([
     [['zh-TW', 'en'], 'zh-TW'],
     [['zh-Hant'], 'zh-TW'],
+    [['zh-CN'], 'zh-CN'],
+    [['zh-Hans-SG', 'en'], 'zh-CN'],
     [['en-GB', 'zh-TW'], 'en'],
     [[], 'en'],
   ])('of %j', (system, language) => expect(guessLanguage(system)).toBe(language));
