@@ -12,6 +12,8 @@ pub enum Purpose {
     Build,
     /// Driving the window without a person.
     Test,
+    /// Running the question bank's verify blocks.
+    Verify,
 }
 
 /// A need, and what the package for it is called where.
@@ -71,12 +73,25 @@ const NEEDS: &[Need] = &[
     test_need("a private message bus", "dbus"),
     test_need("drives the page in the window", "webkit2gtk-driver"),
     test_need("makes a Taiwanese learner's locale", "locales"),
+    verify_need("command lines of the bank's questions", "bash", Some("bash")),
+    verify_need("awk as Debian has it", "mawk", None),
+    verify_need("JSON on the command line", "jq", Some("jq")),
+    verify_need("certificates", "openssl", Some("openssl")),
+    verify_need("queries without a server", "sqlite3", Some("sqlite")),
+    verify_need("a database server", "postgresql", None),
+    verify_need("figures from evidence", "python3", Some("python3")),
+    verify_need("what git questions show", "git", Some("git")),
+    verify_need("sockets and addresses", "iproute2", None),
 ];
 
 /// The window test is automatic on Debian and its relatives only: Fedora's driver, for one, is built for
 /// another GTK than the window's and cannot click in it.
 const fn test_need(why: &'static str, debian: &'static str) -> Need {
     Need { purpose: Purpose::Test, why, debian, fedora: None, arch: None, suse: None }
+}
+
+const fn verify_need(why: &'static str, debian: &'static str, fedora: Option<&'static str>) -> Need {
+    Need { purpose: Purpose::Verify, why, debian, fedora, arch: None, suse: None }
 }
 
 /// A system's way of installing.

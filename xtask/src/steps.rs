@@ -86,8 +86,13 @@ fn plan(parts: &[Part], can_drive: bool) -> Vec<Step> {
     let crates = if everything { "--workspace" } else { "-p divedeep -p xtask" };
 
     let mut steps = vec![Step { name: "tools", work: Work::Tools { node: ui || window } }];
-    if window {
-        let purposes = &[Purpose::Build, Purpose::Test];
+    let purposes: &[Purpose] = match (window, core) {
+        (true, true) => &[Purpose::Build, Purpose::Test, Purpose::Verify],
+        (true, false) => &[Purpose::Build, Purpose::Test],
+        (false, true) => &[Purpose::Verify],
+        (false, false) => &[],
+    };
+    if !purposes.is_empty() {
         steps.push(Step { name: "system packages", work: Work::SystemPackages(purposes) });
     }
     if core {
@@ -109,6 +114,8 @@ fn plan(parts: &[Part], can_drive: bool) -> Vec<Step> {
         // The window's crate has no tests of its own, and a debug build of it would take minutes: the window test
         // drives the release build instead.
         steps.push(Step::job("tests", "cargo test -p divedeep -p xtask"));
+        steps.push(Step::job("bank: check", "cargo run --quiet -- bank check --bank data"));
+        steps.push(Step::job("bank: verify", "cargo run --quiet -- bank verify data"));
         let documentation =
             Job::new(&format!("cargo doc --no-deps {crates}")).env("RUSTDOCFLAGS", "-D warnings");
         steps.push(Step { name: "documentation", work: Work::Job(documentation) });
