@@ -15,6 +15,7 @@ pub mod bank;
 pub mod error;
 pub mod memory;
 pub mod model;
+pub mod plan;
 pub mod shell;
 pub mod store;
 pub mod time;

@@ -26,6 +26,21 @@ pub struct Memory {
     desired_retention: f32,
 }
 
+/// A memory as the model sees it, without its history.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Trace {
+    /// Days until recall falls to 0.9.
+    pub stability: f32,
+    /// 1 (easy) to 10.
+    pub difficulty: f32,
+}
+
+impl From<&CardState> for Trace {
+    fn from(card: &CardState) -> Self {
+        Self { stability: card.stability as f32, difficulty: card.difficulty as f32 }
+    }
+}
+
 /// What a grade would do to an item.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Outcome {
@@ -67,6 +82,32 @@ impl Memory {
     pub fn recall(&self, card: &CardState, now: Moment) -> f64 {
         let days = now.study_day().since(card.last_day);
         f64::from(current_retrievability(memory_state(card), days as f32, self.decay))
+    }
+
+    /// Recall of a memory `days` after its last answer, 0 to 1.
+    pub fn retrievability(&self, trace: Trace, days: f32) -> f32 {
+        current_retrievability(memory_of(trace), days, self.decay)
+    }
+
+    /// Whole days until recall falls to the desired retention, at least 1.
+    pub fn interval(&self, trace: Trace) -> u32 {
+        whole_days(self.fsrs.next_interval(Some(trace.stability), self.desired_retention, 3))
+    }
+
+    /// The memory after each grade, from again to easy, `days` after the last answer; without one, after the first.
+    ///
+    /// # Errors
+    /// [`Error::Memory`] when the model cannot go on from this memory.
+    pub fn step(&self, trace: Option<Trace>, days: u32) -> Result<[Trace; 4]> {
+        let next = self
+            .fsrs
+            .next_states(trace.map(memory_of), self.desired_retention, days)
+            .map_err(|error| Error::Memory(error.to_string()))?;
+        let trace = |state: &ItemState| Trace {
+            stability: state.memory.stability,
+            difficulty: state.memory.difficulty,
+        };
+        Ok([trace(&next.again), trace(&next.hard), trace(&next.good), trace(&next.easy)])
     }
 
     /// What each grade would do now, from again to easy.
@@ -118,6 +159,10 @@ impl Memory {
             lapses: card.map_or(0, |card| card.lapses).saturating_add(u32::from(lapsed)),
         })
     }
+}
+
+fn memory_of(trace: Trace) -> MemoryState {
+    MemoryState { stability: trace.stability, difficulty: trace.difficulty }
 }
 
 fn memory_state(card: &CardState) -> MemoryState {
