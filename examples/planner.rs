@@ -17,7 +17,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use divedeep::memory::{Memory, Trace};
-use divedeep::plan::{Candidate, Habits, Planner, Prices, Problem, Studied};
+use divedeep::model::Grade;
+use divedeep::plan::{
+    Candidate, Habits, Learner as Learnt, Log, Planner, Population, Prices, Problem, Studied,
+};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
@@ -299,6 +302,52 @@ fn planned(world: &mut World<'_>, planner: &Planner) -> (f64, f64) {
     (world.score(), bound / f64::from(world.setting.weights.iter().sum::<f32>()))
 }
 
+/// Days after which the learner's parameters are learnt again.
+fn learns(day: u32) -> bool {
+    matches!(day, 1 | 2 | 3 | 4 | 5 | 6 | 8 | 10 | 12 | 15 | 18 | 22 | 26 | 31 | 37 | 44 | 52)
+}
+
+/// The planner as a learner has it: it starts from the population and learns from the answers.
+fn learning(world: &mut World<'_>, population: &Population) -> f64 {
+    let n = world.items.len();
+    let days = world.setting.days;
+    let mut chance = StdRng::seed_from_u64(world.learner.seed ^ 0x5eed);
+    let mut learnt = Learnt::new(population.clone(), &mut chance);
+    let memory = |w: &[f32]| Memory::new(1, w, 0.9).unwrap();
+    let mut planner = Planner::new(memory(&learnt.parameters()), HABITS, days).unwrap();
+    let mut log: Log = vec![Vec::new(); n];
+    let mut last: Vec<u32> = vec![0; n];
+    let mut prices = Prices::default();
+    for day in 0..days as u32 {
+        world.day = day;
+        world.used = 0.0;
+        if learns(day) {
+            let items: Log = log.iter().filter(|item| item.len() > 1).cloned().collect();
+            learnt.learn(&items, 400, &mut chance, |_| true).unwrap();
+            planner = Planner::new(memory(&learnt.parameters()), HABITS, days - day as usize).unwrap();
+        }
+        let mut beliefs: Vec<Belief> = log
+            .iter()
+            .zip(&last)
+            .map(|(answers, last)| {
+                planner.memory().history(answers).unwrap().last().map(|trace| (*trace, *last))
+            })
+            .collect();
+        let plan = planner
+            .plan(&problem(world.setting, &beliefs, day), &mut prices, if day == 0 { 80 } else { 8 })
+            .unwrap();
+        let mut today = Vec::new();
+        work(world, &plan.order(), planner.memory(), &mut beliefs, &mut today);
+        for answer in today {
+            let gap = if log[answer.item].is_empty() { 0 } else { day - last[answer.item] };
+            log[answer.item].push((gap, Grade::ALL[answer.grade]));
+            last[answer.item] = day;
+        }
+        prices.next_day();
+    }
+    world.score()
+}
+
 struct Row {
     name: String,
     scores: Vec<f64>,
@@ -339,7 +388,7 @@ fn main() {
     }
     let learners: usize = std::env::args().nth(2).and_then(|a| a.parse().ok()).unwrap_or(40);
     let only: Option<usize> = std::env::args().nth(1).and_then(|a| a.parse().ok());
-    let population = population::Population::read(include_str!("/tmp/h/pop.json"));
+    let population = Population::built_in().unwrap();
     for (number, (n, days, minutes)) in SETTINGS.into_iter().enumerate() {
         if only.is_some_and(|only| only != number) {
             continue;
@@ -377,6 +426,7 @@ fn main() {
                         let (score, _) =
                             planned(&mut world(), &Planner::new(defaults(), HABITS, days).unwrap());
                         found.push(("planner, default parameters".to_owned(), score));
+                        found.push(("planner".to_owned(), learning(&mut world(), &population)));
                         found.push(("greedy".to_owned(), greedy(&mut world())));
                         found.push(("anki defaults".to_owned(), anki(&mut world(), 0.9, 20, false, false)));
                         for retention in [0.7, 0.8, 0.85, 0.9, 0.95, 0.97] {
@@ -409,80 +459,4 @@ fn main() {
         println!("{:40} {:.4}", best_anki.1, best_anki.0);
     }
     let _ = (Row { name: String::new(), scores: vec![] }, Duration::ZERO);
-}
-
-mod population {
-    use super::*;
-
-    pub struct Population {
-        probabilities: Vec<f64>,
-        quantiles: Vec<Vec<f64>>,
-        cholesky: Vec<Vec<f64>>,
-    }
-
-    impl Population {
-        pub fn read(text: &str) -> Self {
-            let json: serde_json::Value = serde_json::from_str(text).unwrap();
-            let list = |v: &serde_json::Value| -> Vec<f64> {
-                v.as_array().unwrap().iter().map(|x| x.as_f64().unwrap()).collect()
-            };
-            let table =
-                |v: &serde_json::Value| -> Vec<Vec<f64>> { v.as_array().unwrap().iter().map(list).collect() };
-            let correlation = table(&json["correlation"]);
-            let n = correlation.len();
-            let mut l = vec![vec![0.0; n]; n];
-            for i in 0..n {
-                for j in 0..=i {
-                    let sum: f64 = (0..j).map(|k| l[i][k] * l[j][k]).sum();
-                    l[i][j] = if i == j {
-                        (correlation[i][i] - sum).max(1e-6).sqrt()
-                    } else {
-                        (correlation[i][j] - sum) / l[j][j]
-                    };
-                }
-            }
-            Self {
-                probabilities: list(&json["probabilities"]),
-                quantiles: table(&json["quantiles"]),
-                cholesky: l,
-            }
-        }
-
-        pub fn draw(&self, chance: &mut StdRng) -> Vec<f32> {
-            let n = self.cholesky.len();
-            let z: Vec<f64> = (0..n)
-                .map(|_| {
-                    let (u, v): (f64, f64) = (chance.random::<f64>().max(1e-12), chance.random());
-                    (-2.0 * u.ln()).sqrt() * (std::f64::consts::TAU * v).cos()
-                })
-                .collect();
-            let mut w: Vec<f32> = (0..n)
-                .map(|i| {
-                    let x: f64 = (0..=i).map(|k| self.cholesky[i][k] * z[k]).sum();
-                    self.quantile(i, phi(x)) as f32
-                })
-                .collect();
-            w.extend([0.0, 0.5]);
-            w
-        }
-
-        fn quantile(&self, parameter: usize, p: f64) -> f64 {
-            let (ps, qs) = (&self.probabilities, &self.quantiles[parameter]);
-            let p = p.clamp(ps[0], ps[ps.len() - 1]);
-            let right = ps.iter().position(|q| *q >= p).unwrap_or(ps.len() - 1).max(1);
-            let part = (p - ps[right - 1]) / (ps[right] - ps[right - 1]);
-            qs[right - 1] + part * (qs[right] - qs[right - 1])
-        }
-    }
-
-    fn phi(x: f64) -> f64 {
-        // Abramowitz and Stegun 7.1.26
-        let z = x.abs() / std::f64::consts::SQRT_2;
-        let t = 1.0 / (1.0 + 0.3275911 * z);
-        let erf = 1.0
-            - (((((1.061405429 * t - 1.453152027) * t) + 1.421413741) * t - 0.284496736) * t + 0.254829592)
-                * t
-                * (-z * z).exp();
-        0.5 * (1.0 + erf * x.signum())
-    }
 }

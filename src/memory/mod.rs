@@ -4,8 +4,8 @@
 //! dates and the day's list (`app`).
 
 use fsrs::{
-    DEFAULT_PARAMETERS, FSRS, FSRS6_DEFAULT_DECAY, ItemState, MemoryState, check_and_fill_parameters,
-    current_retrievability,
+    DEFAULT_PARAMETERS, FSRS, FSRS6_DEFAULT_DECAY, FSRSItem, FSRSReview, ItemState, MemoryState,
+    check_and_fill_parameters, current_retrievability,
 };
 
 use crate::error::{Error, Result};
@@ -108,6 +108,38 @@ impl Memory {
             difficulty: state.memory.difficulty,
         };
         Ok([trace(&next.again), trace(&next.hard), trace(&next.good), trace(&next.easy)])
+    }
+
+    /// The memory after a grade, `days` after the last answer.
+    ///
+    /// # Errors
+    /// Those of [`Memory::step`].
+    pub fn after(&self, trace: Option<Trace>, days: u32, grade: Grade) -> Result<Trace> {
+        let [again, hard, good, easy] = self.step(trace, days)?;
+        Ok(match grade {
+            Grade::Again => again,
+            Grade::Hard => hard,
+            Grade::Good => good,
+            Grade::Easy => easy,
+        })
+    }
+
+    /// The memory after each of an item's answers, given as days since the one before (0 for the first) and grade.
+    ///
+    /// # Errors
+    /// [`Error::Memory`] when the model cannot go on from an answer.
+    pub fn history(&self, answers: &[(u32, Grade)]) -> Result<Vec<Trace>> {
+        let review =
+            |(days, grade): &(u32, Grade)| FSRSReview { rating: grade.number().into(), delta_t: *days };
+        let item = FSRSItem { reviews: answers.iter().map(review).collect() };
+        let states = self
+            .fsrs
+            .historical_memory_states(item, None)
+            .map_err(|error| Error::Memory(error.to_string()))?;
+        Ok(states
+            .into_iter()
+            .map(|state| Trace { stability: state.stability, difficulty: state.difficulty })
+            .collect())
     }
 
     /// What each grade would do now, from again to easy.

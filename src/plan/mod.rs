@@ -9,11 +9,14 @@
 //! - `table`: what a memory is worth under prices.
 //! - `market`: what is bought under prices, and what it is worth.
 //! - `prices`: the prices that fill the days.
+//! - `population`, `learner`: whose memory it is, from everybody's to this learner's.
 //!
 //! Everything here is arithmetic on plain types: no clock, no database.
 
 mod grid;
+mod learner;
 mod market;
+mod population;
 mod prices;
 mod table;
 
@@ -21,7 +24,9 @@ use crate::error::Result;
 use crate::memory::{Memory, Trace};
 
 use grid::{DAILY, FINE, Grid, Review};
+pub use learner::{Learner, Log, log_likelihood};
 use market::Market;
+pub use population::Population;
 pub use prices::Prices;
 use table::{Horizon, Lane, Tables};
 
