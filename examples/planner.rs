@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use divedeep::memory::{Memory, Trace};
 use divedeep::model::Grade;
 use divedeep::plan::{
-    Candidate, Habits, Learner as Learnt, Log, Planner, Population, Prices, Problem, Studied,
+    Band, Candidate, Habits, Learner as Learnt, Log, Planner, Population, Prices, Problem, Studied,
 };
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -308,7 +308,8 @@ fn learns(day: u32) -> bool {
 }
 
 /// The planner as a learner has it: it starts from the population and learns from the answers.
-fn learning(world: &mut World<'_>, population: &Population) -> f64 {
+fn learning(world: &mut World<'_>, population: &Population) -> (f64, Vec<(f64, Band)>) {
+    let mut forecasts = Vec::new();
     let n = world.items.len();
     let days = world.setting.days;
     let mut chance = StdRng::seed_from_u64(world.learner.seed ^ 0x5eed);
@@ -336,6 +337,30 @@ fn learning(world: &mut World<'_>, population: &Population) -> f64 {
         let plan = planner
             .plan(&problem(world.setting, &beliefs, day), &mut prices, if day == 0 { 80 } else { 8 })
             .unwrap();
+        let checkpoints = [0, days / 4, days / 2, 3 * days / 4, days - 1];
+        for (at, checkpoint) in checkpoints.into_iter().enumerate() {
+            if checkpoint != day as usize {
+                continue;
+            }
+            let own = problem(world.setting, &beliefs, day);
+            let samples: Vec<(Planner, Problem)> = learnt
+                .samples()
+                .iter()
+                .map(|w| {
+                    let sample = Planner::new(memory(w), HABITS, days - day as usize).unwrap();
+                    let traces: Vec<Belief> = log
+                        .iter()
+                        .zip(&last)
+                        .map(|(answers, last)| {
+                            sample.memory().history(answers).unwrap().last().map(|trace| (*trace, *last))
+                        })
+                        .collect();
+                    (sample, problem(world.setting, &traces, day))
+                })
+                .collect();
+            let forecast = planner.forecast(&own, &plan.prices, &samples).unwrap();
+            forecasts.push((at as f64, forecast.rounds[0]));
+        }
         let mut today = Vec::new();
         work(world, &plan.order(), planner.memory(), &mut beliefs, &mut today);
         for answer in today {
@@ -345,7 +370,7 @@ fn learning(world: &mut World<'_>, population: &Population) -> f64 {
         }
         prices.next_day();
     }
-    world.score()
+    (world.score(), forecasts)
 }
 
 struct Row {
@@ -404,6 +429,7 @@ fn main() {
             .collect();
         let setting = Setting { days, budget: minutes * 60.0, weights };
         let rows: Mutex<Vec<(usize, Vec<(String, f64)>)>> = Mutex::default();
+        let seen: Mutex<Vec<(f64, Band, f64)>> = Mutex::default();
         let next = AtomicUsize::new(0);
         std::thread::scope(|scope| {
             for _ in 0..2 {
@@ -426,7 +452,11 @@ fn main() {
                         let (score, _) =
                             planned(&mut world(), &Planner::new(defaults(), HABITS, days).unwrap());
                         found.push(("planner, default parameters".to_owned(), score));
-                        found.push(("planner".to_owned(), learning(&mut world(), &population)));
+                        let (score, forecasts) = learning(&mut world(), &population);
+                        found.push(("planner".to_owned(), score));
+                        seen.lock()
+                            .unwrap()
+                            .extend(forecasts.into_iter().map(|(at, band)| (at, band, score)));
                         found.push(("greedy".to_owned(), greedy(&mut world())));
                         found.push(("anki defaults".to_owned(), anki(&mut world(), 0.9, 20, false, false)));
                         for retention in [0.7, 0.8, 0.85, 0.9, 0.95, 0.97] {
@@ -457,6 +487,25 @@ fn main() {
             println!("{name:40} {mean:.4} ± {:.4}", (var / scores.len() as f64).sqrt());
         }
         println!("{:40} {:.4}", best_anki.1, best_anki.0);
+        let seen = seen.into_inner().unwrap();
+        for at in 0..5 {
+            let of: Vec<_> = seen.iter().filter(|(a, ..)| *a == f64::from(at)).collect();
+            let error: f64 =
+                of.iter().map(|(_, band, score)| (f64::from(band.mean) - score).abs()).sum::<f64>()
+                    / of.len() as f64;
+            let bias: f64 =
+                of.iter().map(|(_, band, score)| f64::from(band.mean) - score).sum::<f64>() / of.len() as f64;
+            let inside = of
+                .iter()
+                .filter(|(_, band, score)| f64::from(band.low) <= *score && *score <= f64::from(band.high))
+                .count();
+            let width: f64 =
+                of.iter().map(|(_, band, _)| f64::from(band.high - band.low)).sum::<f64>() / of.len() as f64;
+            println!(
+                "forecast {at}/4: error {error:.4} bias {bias:+.4} inside {:.0} % width {width:.3}",
+                100.0 * inside as f64 / of.len() as f64
+            );
+        }
     }
     let _ = (Row { name: String::new(), scores: vec![] }, Duration::ZERO);
 }

@@ -9,10 +9,12 @@
 //! - `table`: what a memory is worth under prices.
 //! - `market`: what is bought under prices, and what it is worth.
 //! - `prices`: the prices that fill the days.
+//! - `forecast`: what will be known on the day, and how sure that is.
 //! - `population`, `learner`: whose memory it is, from everybody's to this learner's.
 //!
 //! Everything here is arithmetic on plain types: no clock, no database.
 
+mod forecast;
 mod grid;
 mod learner;
 mod market;
@@ -23,6 +25,7 @@ mod table;
 use crate::error::Result;
 use crate::memory::{Memory, Trace};
 
+pub use forecast::{Band, Forecast};
 use grid::{DAILY, FINE, Grid, Review};
 pub use learner::{Learner, Log, log_likelihood};
 use market::Market;
@@ -117,6 +120,8 @@ struct Ready {
     reviews: Option<Vec<(usize, Review)>>,
     /// Recall at each round without any further review.
     untouched: Vec<f32>,
+    /// Recall on each day from today to the last round without any further review; none before the first answer.
+    fading: Vec<f32>,
 }
 
 /// What can be done with an item, in value and time.
@@ -208,13 +213,44 @@ impl Planner {
             grid: &self.grid,
             habits: &self.habits,
             horizon: &horizon,
-            lanes: lanes.len(),
+            lanes: &lanes,
             prices: &prices,
         };
         let (bound, usage) = market.clear(&ready, &problem.budget);
         let worths: Vec<Worth> = ready.iter().map(|item| market.worth(item)).collect();
         let worths = kinds.into_iter().filter_map(|kind| worths.get(kind).copied()).collect();
         Ok(Plan { prices, worths, usage, bound })
+    }
+
+    /// What following the plan gives a learner whose memory is one of `samples`, each with the problem's items as that
+    /// memory has them.
+    ///
+    /// # Errors
+    /// Those of the memory model.
+    pub fn forecast(
+        &self,
+        problem: &Problem,
+        prices: &[f32],
+        samples: &[(Planner, Problem)],
+    ) -> Result<Forecast> {
+        let horizon = Horizon { days: problem.budget.len(), rounds: problem.rounds.clone() };
+        let (lanes, own, _) = self.ready(problem, &horizon)?;
+        let market = Market {
+            tables: Tables::new(&self.grid, &self.habits, &horizon, &lanes, prices),
+            grid: &self.grid,
+            habits: &self.habits,
+            horizon: &horizon,
+            lanes: &lanes,
+            prices,
+        };
+        let outcomes = samples
+            .iter()
+            .map(|(planner, problem)| {
+                let (_, items, _) = planner.ready(problem, &horizon)?;
+                Ok(market.follow(&own, &planner.grid, &items, &problem.budget))
+            })
+            .collect::<Result<Vec<_>>>()?;
+        Ok(Forecast::of(problem, &outcomes))
     }
 
     /// The lanes, the distinct items, and which of them each item of the problem is.
@@ -241,7 +277,7 @@ impl Planner {
                         new.push((item, ready.len()));
                         kinds.push(ready.len());
                         let untouched = vec![0.0; horizon.rounds.len()];
-                        ready.push(Ready::new(item, &lanes, None, untouched));
+                        ready.push(Ready::new(item, &lanes, None, untouched, Vec::new()));
                     }
                 }
                 continue;
@@ -261,8 +297,11 @@ impl Planner {
                 .iter()
                 .map(|round| self.memory.retrievability(studied.trace, later(round)))
                 .collect();
+            let fading = (0..=horizon.days)
+                .map(|day| self.memory.retrievability(studied.trace, studied.elapsed as f32 + day as f32))
+                .collect();
             kinds.push(ready.len());
-            ready.push(Ready::new(item, &lanes, Some(reviews), untouched));
+            ready.push(Ready::new(item, &lanes, Some(reviews), untouched, fading));
         }
         Ok((lanes, ready, kinds))
     }
@@ -329,12 +368,35 @@ impl Ready {
         lanes: &[Lane],
         reviews: Option<Vec<(usize, Review)>>,
         untouched: Vec<f32>,
+        fading: Vec<f32>,
     ) -> Self {
         let weight: f32 = item.weights.iter().sum();
         let shares = shares(&item.weights);
         let ratio = item.seconds / weight.max(f32::MIN_POSITIVE);
         let lanes = nearest(lanes, &shares, ratio);
-        Self { count: 1.0, weight, seconds: item.seconds, ratio, lanes, shares, reviews, untouched }
+        Self { count: 1.0, weight, seconds: item.seconds, ratio, lanes, shares, reviews, untouched, fading }
+    }
+
+    /// What `count` such items give from the day after `since` to `until`, if nothing is reviewed before.
+    fn wait(&self, outcome: &mut market::Outcome, horizon: &Horizon, since: usize, until: usize, count: f32) {
+        let weight = self.weight * count;
+        for day in since + 1..=until {
+            let recall = self.fading.get(day).copied().unwrap_or(0.0);
+            if let Some(known) = outcome.known.get_mut(day) {
+                *known += weight * recall;
+            }
+        }
+        let rounds =
+            outcome.rounds.iter_mut().zip(&horizon.rounds).zip(self.shares.iter().zip(&self.untouched));
+        for ((reward, held), (share, recall)) in rounds {
+            if *held > since && *held <= until {
+                *reward += weight * share * recall;
+            }
+        }
+        if until == horizon.days {
+            let last = self.fading.last().copied().unwrap_or(0.0);
+            outcome.spread += weight * last * (1.0 - last);
+        }
     }
 
     /// Rewards of the rounds up to a day, if nothing is reviewed before, per unit of weight.

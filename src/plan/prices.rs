@@ -74,7 +74,7 @@ impl Prices {
                 grid,
                 habits,
                 horizon,
-                lanes: lanes.len(),
+                lanes,
                 prices: &prices,
             };
             let (bound, usage) = market.clear(items, budget);
