@@ -3,18 +3,22 @@
 //! Learners are drawn from the population of real memories in `data/population.json`, or read from a file
 //! (`--learners FILE`, one `{"w": [19 or 21 numbers]}` a line). Their memories follow the crate `fsrs`; a policy sees
 //! their answers and never their parameters, except in the row that says so. The same seed gives the same table.
+//!
+//! The planner learns a learner's parameters again after 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 18, 22, 26, 31, 37, 44 and 52
+//! days, and plans anew every day. An item is begun only while its expected time fits into the day.
 
 #![allow(
     clippy::print_stdout,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::indexing_slicing,
     reason = "a measurement that cannot go on should stop"
 )]
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use divedeep::memory::{Memory, Trace};
 use divedeep::model::Grade;
@@ -27,6 +31,14 @@ use rand::{RngExt, SeedableRng};
 /// Items, days, minutes a day.
 const SETTINGS: [(usize, usize, f32); 5] =
     [(300, 10, 40.0), (300, 21, 30.0), (600, 21, 30.0), (600, 30, 45.0), (800, 60, 30.0)];
+
+/// Learners drawn from the population.
+const LEARNERS: usize = 40;
+/// Steps of the chain each time the learner's parameters are learnt again.
+const CHAIN_STEPS: usize = 400;
+/// Anki's settings that are tried in hindsight.
+const RETENTIONS: [f64; 7] = [0.70, 0.75, 0.80, 0.85, 0.90, 0.95, 0.97];
+const NEW_LIMITS: [usize; 7] = [5, 10, 15, 20, 30, 50, usize::MAX];
 
 /// What the simulated learners do apart from remembering. Seconds are absolute: an item's unit is one second.
 const HABITS: Habits = Habits {
@@ -264,42 +276,24 @@ fn problem(setting: &Setting, beliefs: &[Belief], day: u32) -> Problem {
 }
 
 /// The planner with parameters that do not change.
-fn planned(world: &mut World<'_>, planner: &Planner) -> (f64, f64) {
+fn planned(world: &mut World<'_>, planner: &Planner) -> f64 {
     let n = world.items.len();
     let mut beliefs: Vec<Belief> = vec![None; n];
     let mut log = Vec::new();
     let mut prices = Prices::default();
-    let mut bound = 0.0;
     for day in 0..world.setting.days as u32 {
         world.day = day;
         world.used = 0.0;
-        let plan = planner
-            .plan(
-                &problem(world.setting, &beliefs, day),
-                &mut prices,
-                if day == 0 || std::env::var("TIGHT").is_ok() { 80 } else { 8 },
-            )
-            .unwrap();
-        if std::env::var("DEBUG").is_ok() {
-            let order = plan.order();
-            let seen = order.iter().filter(|i| beliefs[**i].is_some()).count();
-            println!(
-                "day {day} bound {:.2} order {} seen {} known {} prices {:?} usage {:?}",
-                plan.bound,
-                order.len(),
-                seen,
-                beliefs.iter().flatten().count(),
-                plan.prices.iter().map(|p| (p * 1e6) as i32).collect::<Vec<_>>(),
-                plan.usage.iter().map(|u| *u as i32).collect::<Vec<_>>()
-            );
-        }
-        if day == 0 {
-            bound = plan.bound;
-        }
+        let plan = planner.plan(&problem(world.setting, &beliefs, day), &mut prices, steps(day)).unwrap();
         work(world, &plan.order(), planner.memory(), &mut beliefs, &mut log);
         prices.next_day();
     }
-    (world.score(), bound / f64::from(world.setting.weights.iter().sum::<f32>()))
+    world.score()
+}
+
+/// Price steps: many on the first day, few on the others, which begin with yesterday's prices.
+fn steps(day: u32) -> usize {
+    if day == 0 { 80 } else { 8 }
 }
 
 /// Days after which the learner's parameters are learnt again.
@@ -308,7 +302,7 @@ fn learns(day: u32) -> bool {
 }
 
 /// The planner as a learner has it: it starts from the population and learns from the answers.
-fn learning(world: &mut World<'_>, population: &Population) -> (f64, Vec<(f64, Band)>) {
+fn learning(world: &mut World<'_>, population: &Population) -> (f64, Vec<Band>) {
     let mut forecasts = Vec::new();
     let n = world.items.len();
     let days = world.setting.days;
@@ -324,7 +318,7 @@ fn learning(world: &mut World<'_>, population: &Population) -> (f64, Vec<(f64, B
         world.used = 0.0;
         if learns(day) {
             let items: Log = log.iter().filter(|item| item.len() > 1).cloned().collect();
-            learnt.learn(&items, 400, &mut chance, |_| true).unwrap();
+            learnt.learn(&items, CHAIN_STEPS, &mut chance, |_| true).unwrap();
             planner = Planner::new(memory(&learnt.parameters()), HABITS, days - day as usize).unwrap();
         }
         let mut beliefs: Vec<Belief> = log
@@ -334,14 +328,9 @@ fn learning(world: &mut World<'_>, population: &Population) -> (f64, Vec<(f64, B
                 planner.memory().history(answers).unwrap().last().map(|trace| (*trace, *last))
             })
             .collect();
-        let plan = planner
-            .plan(&problem(world.setting, &beliefs, day), &mut prices, if day == 0 { 80 } else { 8 })
-            .unwrap();
+        let plan = planner.plan(&problem(world.setting, &beliefs, day), &mut prices, steps(day)).unwrap();
         let checkpoints = [0, days / 4, days / 2, 3 * days / 4, days - 1];
-        for (at, checkpoint) in checkpoints.into_iter().enumerate() {
-            if checkpoint != day as usize {
-                continue;
-            }
+        for _ in checkpoints.into_iter().filter(|checkpoint| *checkpoint == day as usize) {
             let own = problem(world.setting, &beliefs, day);
             let samples: Vec<(Planner, Problem)> = learnt
                 .samples()
@@ -359,7 +348,7 @@ fn learning(world: &mut World<'_>, population: &Population) -> (f64, Vec<(f64, B
                 })
                 .collect();
             let forecast = planner.forecast(&own, &plan.prices, &samples).unwrap();
-            forecasts.push((at as f64, forecast.rounds[0]));
+            forecasts.push(forecast.rounds[0]);
         }
         let mut today = Vec::new();
         work(world, &plan.order(), planner.memory(), &mut beliefs, &mut today);
@@ -373,9 +362,104 @@ fn learning(world: &mut World<'_>, population: &Population) -> (f64, Vec<(f64, B
     (world.score(), forecasts)
 }
 
-struct Row {
-    name: String,
+/// The figures of one learner in one setting: a score for each policy, and forecasts by quarter of the time.
+struct Study {
     scores: Vec<f64>,
+    forecasts: Vec<Band>,
+}
+
+/// The rows before Anki's.
+const ROWS: [&str; 5] = [
+    "upper bound, true parameters",
+    "planner, true parameters",
+    "planner",
+    "planner, default parameters",
+    "greedy, default parameters",
+];
+
+fn study(setting: &Setting, learner: &Learner, w: &[f32], population: &Population) -> Study {
+    let world = || World::new(setting, learner);
+    let memory = || Memory::new(1, w, 0.9).unwrap();
+    let unseen: Vec<Belief> = vec![None; setting.weights.len()];
+    let all = f64::from(setting.weights.iter().sum::<f32>());
+    let exact = Planner::exact(memory(), HABITS, setting.days).unwrap();
+    let bound = exact.plan(&problem(setting, &unseen, 0), &mut Prices::default(), 80).unwrap().bound / all;
+    let truth = planned(&mut world(), &Planner::new(memory(), HABITS, setting.days).unwrap());
+    let (learnt, forecasts) = learning(&mut world(), population);
+    let defaults = planned(&mut world(), &Planner::new(defaults(), HABITS, setting.days).unwrap());
+    let mut scores = vec![bound, truth, learnt, defaults, greedy(&mut world())];
+    scores.push(anki(&mut world(), 0.9, 20, false, false));
+    for retention in RETENTIONS {
+        for limit in NEW_LIMITS {
+            scores.push(anki(&mut world(), retention, limit, true, true));
+        }
+    }
+    Study { scores, forecasts }
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len().max(1) as f64
+}
+
+fn standard_error(values: &[f64]) -> f64 {
+    let middle = mean(values);
+    let variance = values.iter().map(|value| (value - middle).powi(2)).sum::<f64>()
+        / (values.len() as f64 - 1.0).max(1.0);
+    (variance / values.len() as f64).sqrt()
+}
+
+/// Prints a setting's rows and adds its forecasts to the pool: quarter, band, truth.
+fn report(setting: &Setting, studies: &[Study], minutes: f32, pool: &mut Vec<(usize, Band, f64)>) {
+    let column = |at: usize| -> Vec<f64> { studies.iter().map(|study| study.scores[at]).collect() };
+    let bound = mean(&column(0));
+    println!("\n{} items, {} days, {minutes} minutes a day", setting.weights.len(), setting.days);
+    let row = |name: &str, at: usize| {
+        let values = column(at);
+        println!(
+            "{name:44} {:.4} ± {:.4} {:>9.3}",
+            mean(&values),
+            standard_error(&values),
+            mean(&values) / bound
+        );
+    };
+    for (at, name) in ROWS.iter().enumerate() {
+        row(name, at);
+    }
+    row("Anki's defaults", ROWS.len());
+    let first = ROWS.len() + 1;
+    let best = (first..first + RETENTIONS.len() * NEW_LIMITS.len())
+        .max_by(|a, b| mean(&column(*a)).total_cmp(&mean(&column(*b))))
+        .unwrap();
+    let (retention, limit) =
+        (RETENTIONS[(best - first) / NEW_LIMITS.len()], NEW_LIMITS[(best - first) % NEW_LIMITS.len()]);
+    let limit = if limit == usize::MAX { "any number".to_owned() } else { limit.to_string() };
+    row(&format!("Anki tuned in hindsight ({retention:.2}, {limit} new)"), best);
+    for study in studies {
+        pool.extend(
+            study.forecasts.iter().enumerate().map(|(quarter, band)| (quarter, *band, study.scores[2])),
+        );
+    }
+}
+
+/// How far forecasts were off and how often the truth lay within them.
+fn calibration(name: &str, pool: &[(usize, Band, f64)]) {
+    for quarter in 0..5 {
+        let of: Vec<_> = pool.iter().filter(|(at, ..)| *at == quarter).collect();
+        let errors: Vec<f64> =
+            of.iter().map(|(_, band, truth)| (f64::from(band.mean) - truth).abs()).collect();
+        let inside = of
+            .iter()
+            .filter(|(_, band, truth)| f64::from(band.low) <= *truth && *truth <= f64::from(band.high))
+            .count();
+        let when =
+            ["on the first day", "after a quarter", "half way", "after three quarters", "on the day before"];
+        println!(
+            "{name:10} {:24} error {:.4}   within the 90 % interval {:5.1} %",
+            when[quarter],
+            mean(&errors),
+            100.0 * inside as f64 / of.len().max(1) as f64
+        );
+    }
 }
 
 fn timing() {
@@ -384,128 +468,120 @@ fn timing() {
         budget: 1800.0,
         weights: (0..1000).map(|i| [1.0, 1.0, 2.0, 2.0, 4.0][i % 5]).collect(),
     };
-    let t = Instant::now();
+    let half: Vec<Belief> = (0..1000)
+        .map(|i| {
+            (i % 2 == 0)
+                .then_some((Trace { stability: 1.0 + (i % 37) as f32, difficulty: 1.0 + (i % 9) as f32 }, 0))
+        })
+        .collect();
+    let mut problem = problem(&setting, &half, 0);
+    problem.items.iter_mut().filter_map(|item| item.studied.as_mut()).for_each(|studied| studied.elapsed = 5);
     let planner = Planner::new(defaults(), HABITS, 60).unwrap();
-    println!("grid {:?}", t.elapsed());
     let mut prices = Prices::default();
-    let mut beliefs: Vec<Belief> = vec![None; 1000];
-    for (i, b) in beliefs.iter_mut().enumerate().take(400) {
-        *b = Some((Trace { stability: 1.0 + (i % 37) as f32, difficulty: 1.0 + (i % 9) as f32 }, 0));
-    }
-    for steps in [1, 2, 4, 8, 40] {
-        let t = Instant::now();
-        let mut p = prices.clone();
-        let mut problem = problem(&setting, &beliefs, 0);
-        for i in &mut problem.items {
-            if let Some(s) = &mut i.studied {
-                s.elapsed = 5;
+    let first = time(1, || drop(planner.plan(&problem, &mut prices, steps(0)).unwrap()));
+    let again = time(15, || drop(planner.plan(&problem, &mut prices.clone(), steps(1)).unwrap()));
+    let plan = planner.plan(&problem, &mut prices, steps(1)).unwrap();
+    let order = time(51, || drop(plan.order()));
+    println!("\n1,000 items, half of them studied, 60 days, one core; medians in milliseconds");
+    println!("{:44} {first:9.3}", "first plan");
+    println!("{:44} {again:9.3}", "plan of a day, from yesterday's prices");
+    println!("{:44} {order:9.3}", "ranking");
+}
+
+/// The median time of a piece of work, in milliseconds.
+fn time(runs: usize, mut work: impl FnMut()) -> f64 {
+    let mut times: Vec<f64> = (0..runs)
+        .map(|_| {
+            let started = Instant::now();
+            work();
+            started.elapsed().as_secs_f64() * 1000.0
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    times[times.len() / 2]
+}
+
+/// Parameters of learners from a file: one `{"w": [19 or 21 numbers]}` a line.
+fn learners_of(path: &str) -> Vec<Vec<f32>> {
+    let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let lines = text.lines().filter(|line| !line.trim().is_empty());
+    lines
+        .map(|line| {
+            let value: serde_json::Value =
+                serde_json::from_str(line).unwrap_or_else(|error| panic!("{path}: {error}"));
+            let numbers = value["w"].as_array().unwrap_or_else(|| panic!("{path}: a line without \"w\""));
+            let mut w: Vec<f32> = numbers.iter().map(|number| number.as_f64().unwrap() as f32).collect();
+            match w.len() {
+                19 => w.extend([0.0, 0.5]),
+                21 => {}
+                other => panic!("{path}: {other} numbers, 19 or 21 are parameters"),
             }
-        }
-        planner.plan(&problem, &mut p, steps).unwrap();
-        println!("{steps} steps {:?}", t.elapsed());
-        prices = p;
-    }
+            w
+        })
+        .collect()
 }
 
 fn main() {
-    if std::env::args().nth(1).as_deref() == Some("timing") {
-        return timing();
-    }
-    let learners: usize = std::env::args().nth(2).and_then(|a| a.parse().ok()).unwrap_or(40);
-    let only: Option<usize> = std::env::args().nth(1).and_then(|a| a.parse().ok());
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let file = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => None,
+        ["--learners", path] => Some(learners_of(path)),
+        _ => panic!("usage: planner [--learners FILE]"),
+    };
+    let started = Instant::now();
     let population = Population::built_in().unwrap();
+    let seeds: Vec<u64> =
+        (0..file.as_ref().map_or(LEARNERS, Vec::len) as u64).map(|index| 7_000 + index).collect();
+    println!(
+        "{} learners; mean of weighted recall on the day, its standard error, share of the bound",
+        seeds.len()
+    );
+    let mut all = Vec::new();
     for (number, (n, days, minutes)) in SETTINGS.into_iter().enumerate() {
-        if only.is_some_and(|only| only != number) {
-            continue;
-        }
-        let started = Instant::now();
         let mut chance = StdRng::seed_from_u64(1000 + number as u64);
-        let weights: Vec<f32> = (0..n)
-            .map(|_| match chance.random::<f32>() {
-                x if x < 0.4 => 1.0,
-                x if x < 0.8 => 2.0,
-                _ => 4.0,
-            })
-            .collect();
+        let weight = |draw: f32| {
+            if draw < 0.4 {
+                1.0
+            } else if draw < 0.8 {
+                2.0
+            } else {
+                4.0
+            }
+        };
+        let weights = (0..n).map(|_| weight(chance.random())).collect();
         let setting = Setting { days, budget: minutes * 60.0, weights };
-        let rows: Mutex<Vec<(usize, Vec<(String, f64)>)>> = Mutex::default();
-        let seen: Mutex<Vec<(f64, Band, f64)>> = Mutex::default();
+        let studies: Mutex<Vec<(usize, Study)>> = Mutex::default();
         let next = AtomicUsize::new(0);
         std::thread::scope(|scope| {
-            for _ in 0..2 {
+            for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
                 scope.spawn(|| {
                     loop {
                         let index = next.fetch_add(1, Ordering::Relaxed);
-                        if index >= learners {
-                            break;
-                        }
-                        let mut chance = StdRng::seed_from_u64(7_000 + index as u64);
-                        let w = population.draw(&mut chance);
+                        let Some(seed) = seeds.get(index) else { break };
+                        let mut chance = StdRng::seed_from_u64(*seed);
+                        let w = match &file {
+                            Some(learners) => learners[index].clone(),
+                            None => population.draw(&mut chance),
+                        };
                         let learner =
                             Learner { memory: Memory::new(1, &w, 0.9).unwrap(), seed: chance.random() };
-                        let world = || World::new(&setting, &learner);
-                        let mut found = Vec::new();
-                        let truth = Planner::new(Memory::new(1, &w, 0.9).unwrap(), HABITS, days).unwrap();
-                        let (score, bound) = planned(&mut world(), &truth);
-                        found.push(("planner, true parameters".to_owned(), score));
-                        found.push(("bound".to_owned(), bound));
-                        let (score, _) =
-                            planned(&mut world(), &Planner::new(defaults(), HABITS, days).unwrap());
-                        found.push(("planner, default parameters".to_owned(), score));
-                        let (score, forecasts) = learning(&mut world(), &population);
-                        found.push(("planner".to_owned(), score));
-                        seen.lock()
-                            .unwrap()
-                            .extend(forecasts.into_iter().map(|(at, band)| (at, band, score)));
-                        found.push(("greedy".to_owned(), greedy(&mut world())));
-                        found.push(("anki defaults".to_owned(), anki(&mut world(), 0.9, 20, false, false)));
-                        for retention in [0.7, 0.8, 0.85, 0.9, 0.95, 0.97] {
-                            for limit in [10, 20, 40, usize::MAX] {
-                                let score = anki(&mut world(), retention, limit, true, true);
-                                found.push((format!("anki {retention} {limit}"), score));
-                            }
-                        }
-                        rows.lock().unwrap().push((index, found));
+                        let study = study(&setting, &learner, &w, &population);
+                        studies.lock().unwrap().push((index, study));
                     }
                 });
             }
         });
-        let rows = rows.into_inner().unwrap();
-        let names: Vec<String> = rows[0].1.iter().map(|(name, _)| name.clone()).collect();
-        println!("\n{n} items, {days} days, {minutes} min ({:.0} s)", started.elapsed().as_secs_f64());
-        let mut best_anki = (0.0, String::new());
-        for (at, name) in names.iter().enumerate() {
-            let scores: Vec<f64> = rows.iter().map(|(_, found)| found[at].1).collect();
-            let mean = scores.iter().sum::<f64>() / scores.len() as f64;
-            let var = scores.iter().map(|s| (s - mean).powi(2)).sum::<f64>() / (scores.len() - 1) as f64;
-            if name.starts_with("anki 0") {
-                if mean > best_anki.0 {
-                    best_anki = (mean, name.clone());
-                }
-                continue;
-            }
-            println!("{name:40} {mean:.4} ± {:.4}", (var / scores.len() as f64).sqrt());
-        }
-        println!("{:40} {:.4}", best_anki.1, best_anki.0);
-        let seen = seen.into_inner().unwrap();
-        for at in 0..5 {
-            let of: Vec<_> = seen.iter().filter(|(a, ..)| *a == f64::from(at)).collect();
-            let error: f64 =
-                of.iter().map(|(_, band, score)| (f64::from(band.mean) - score).abs()).sum::<f64>()
-                    / of.len() as f64;
-            let bias: f64 =
-                of.iter().map(|(_, band, score)| f64::from(band.mean) - score).sum::<f64>() / of.len() as f64;
-            let inside = of
-                .iter()
-                .filter(|(_, band, score)| f64::from(band.low) <= *score && *score <= f64::from(band.high))
-                .count();
-            let width: f64 =
-                of.iter().map(|(_, band, _)| f64::from(band.high - band.low)).sum::<f64>() / of.len() as f64;
-            println!(
-                "forecast {at}/4: error {error:.4} bias {bias:+.4} inside {:.0} % width {width:.3}",
-                100.0 * inside as f64 / of.len() as f64
-            );
-        }
+        // Threads end in any order; sums of floats should not depend on it.
+        let mut studies = studies.into_inner().unwrap();
+        studies.sort_by_key(|(index, _)| *index);
+        let studies: Vec<Study> = studies.into_iter().map(|(_, study)| study).collect();
+        let mut pool = Vec::new();
+        report(&setting, &studies, minutes, &mut pool);
+        calibration("forecast", &pool);
+        all.extend(pool);
     }
-    let _ = (Row { name: String::new(), scores: vec![] }, Duration::ZERO);
+    println!("\nall settings");
+    calibration("forecast", &all);
+    timing();
+    println!("\nin all {:.0} s", started.elapsed().as_secs_f64());
 }

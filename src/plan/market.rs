@@ -247,6 +247,9 @@ impl Market<'_> {
 
     /// What an item is worth, and what acting today gains.
     pub fn worth(&self, item: &Ready) -> Worth {
+        if item.weight <= 0.0 {
+            return Worth { value: 0.0, gain: 0.0, seconds: None };
+        }
         let mut acts = Vec::new();
         self.acts(item, &mut acts);
         let today = acts.iter().find(|act| act.day == 0);

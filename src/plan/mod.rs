@@ -21,6 +21,8 @@ mod market;
 mod population;
 mod prices;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use crate::error::Result;
 use crate::memory::{Memory, Trace};

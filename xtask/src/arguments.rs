@@ -13,6 +13,8 @@ Usage: cargo xtask <command>
   window [journey|start|screenshots]...
                             drive the window already built in target/release; builds nothing
   bench [-- ARGUMENTS]      measure a release build
+  bench planner [--learners FILE]
+                            judge the planner against simulated learners
   help                      this text
 
 What is missing on the machine is installed first; Rust and Node.js 20.19 or newer have to be there.";
@@ -37,9 +39,14 @@ pub enum Command {
         /// In the order typed.
         files: Vec<WindowTest>,
     },
-    /// Measure.
+    /// Measure what learners wait for.
     Bench {
         /// For the measuring program.
+        passed_on: Vec<String>,
+    },
+    /// Judge the planner.
+    BenchPlanner {
+        /// For the judging program.
         passed_on: Vec<String>,
     },
 }
@@ -52,7 +59,12 @@ pub fn parse(given: &[String]) -> Result<Command, String> {
     match name.as_str() {
         "help" | "--help" | "-h" => Ok(Command::Help),
         "run" => Ok(Command::Run { passed_on: after_dashes(rest)? }),
-        "bench" => Ok(Command::Bench { passed_on: after_dashes(rest)? }),
+        "bench" => match rest.split_first() {
+            Some((subject, passed_on)) if subject == "planner" => {
+                Ok(Command::BenchPlanner { passed_on: passed_on.to_vec() })
+            }
+            _ => Ok(Command::Bench { passed_on: after_dashes(rest)? }),
+        },
         "test" => Ok(Command::Test { parts: each(rest, Part::named)? }),
         "window" => Ok(Command::Window { files: each(rest, WindowTest::named)? }),
         _ => Err(format!("Unknown command: {name}")),
@@ -88,6 +100,8 @@ mod tests {
         let passed_on = vec!["--data-dir".to_owned(), "x".to_owned()];
         assert_eq!(parsed("run -- --data-dir x"), Ok(Command::Run { passed_on: passed_on.clone() }));
         assert_eq!(parsed("bench -- --data-dir x"), Ok(Command::Bench { passed_on }));
+        let passed_on = vec!["--learners".to_owned(), "x".to_owned()];
+        assert_eq!(parsed("bench planner --learners x"), Ok(Command::BenchPlanner { passed_on }));
         assert_eq!(parsed("run"), Ok(Command::Run { passed_on: vec![] }));
         assert_eq!(parsed("run --"), Ok(Command::Run { passed_on: vec![] }));
     }

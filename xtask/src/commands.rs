@@ -48,6 +48,13 @@ pub fn bench(passed_on: &[String]) -> Result<(), String> {
     timed("measuring the window", window::measure)
 }
 
+/// Judges the planner against simulated learners.
+pub fn bench_planner(passed_on: &[String]) -> Result<(), String> {
+    timed("judging program: build", || Job::new("cargo build --release --example planner").run())?;
+    let judge = Job::new("cargo run --release --quiet --example planner --").args(passed_on);
+    timed("judging the planner", || judge.run())
+}
+
 fn build_window(purposes: &[Purpose]) -> Result<(), String> {
     tools::require_node()?;
     timed("system packages", || packages::install_missing(purposes))?;
