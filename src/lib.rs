@@ -4,10 +4,11 @@
 //! and the window (`src-tauri/`). Both call [`app`] and nothing else.
 //!
 //! ```text
-//! shells -> app -> { bank   memory   store } -> { model   time   error }
+//! shells -> app -> { bank   plan -> memory   store } -> { model   time   error }
 //! ```
 //!
-//! Arrows go right only, and the rooms in the middle do not know each other: they meet in [`app`].
+//! Arrows go right only. But for the planner, which asks the memory model, the rooms in the middle do not know each
+//! other: they meet in [`app`].
 //! `tests/boundaries.rs` keeps it true.
 
 pub mod app;

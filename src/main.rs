@@ -39,6 +39,15 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Say what to study until the interview, what will be known on the day, and what is left out.
+    Plan {
+        /// Minutes a day, if others than yours.
+        #[arg(long)]
+        minutes: Option<u32>,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Look after a question bank.
     Bank {
         #[command(subcommand)]
@@ -111,6 +120,19 @@ fn run(arguments: Arguments, language: &mut Language) -> Result<ExitCode, Stop> 
             } else {
                 let start = app.start_page(now)?;
                 cli::today::print(&mut out, &today, &start.outline, *language)?;
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Plan { minutes, json } => {
+            let app = open(Access::Read, &source)?;
+            *language = app.settings().interface_language;
+            let now = shell::now();
+            let plan = app.plan(minutes, now)?;
+            if json {
+                print_json(&mut out, &plan)?;
+            } else {
+                let start = app.start_page(now)?;
+                cli::plan::print(&mut out, plan.as_ref(), &start.outline, *language)?;
             }
             Ok(ExitCode::SUCCESS)
         }

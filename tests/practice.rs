@@ -252,7 +252,7 @@ fn nothing_is_scheduled_past_the_interview() {
     let eve_list = app.today(eve).expect("the eve");
     assert_eq!(eve_list.reviews.items, 1, "due on the eve");
     assert_eq!(eve_list.next_round.expect("a round").days_left, 1);
-    grade_next(&mut app, Grade::Good, eve);
+    app.practice_grade(answer(&item, Grade::Good), eve).expect("kept");
     assert_eq!(app.today(eve).expect("the eve").reviews.items, 0, "once is enough for a day");
     let after = taipei("2026-11-28 09:00");
     assert!(app.today(after).expect("after").next_round.is_none());
@@ -449,11 +449,6 @@ fn a_list_kept_in_memory_is_the_one_the_database_gives() {
                 settings.minutes_per_day = chance.random_range(5..30);
                 app.save_settings(settings).expect("good settings");
             }
-            2 => {
-                let rounds =
-                    vec![round(&days_later(now, chance.random_range(0..9)).local_date().to_string())];
-                app.save_rounds(rounds, now).expect("good rounds");
-            }
             3 => {
                 let item = ItemRef::question(&format!("linux/boot-process/q{}", chance.random_range(0..10)));
                 let answer = Answer { session: SessionKind::Browse, ..answer(&item, Grade::Good) };
@@ -476,4 +471,51 @@ fn a_list_kept_in_memory_is_the_one_the_database_gives() {
             assert_eq!(next(&app), next(&fresh), "step {step}");
         }
     }
+}
+
+#[test]
+fn with_an_interview_the_plan_decides_what_comes_first() {
+    let mut app = app();
+    let now = taipei(NINE);
+    assert!(app.plan(None, now).expect("no plan").is_none(), "nothing to plan for");
+    app.save_rounds(vec![round("2026-12-05")], now).expect("a round");
+    let page = app.plan(None, now).expect("a plan").expect("a round is ahead");
+    assert_eq!((page.days_left, page.known.len(), page.rounds.len()), (14, 15, 1));
+    assert_eq!(page.known[0].known, 0.0, "nothing is known yet");
+    assert!(page.rounds[0].known > 0.5, "{page:?}");
+    let first = app.practice_next(now).expect("a page").card.expect("an item").view.item;
+    assert_eq!(page.list[0].item, first, "what the plan puts first is asked first");
+    let next = app.practice_grade(answer(&first, Grade::Good), now).expect("kept");
+    assert_ne!(next.card.expect("another").view.item, first);
+}
+
+#[test]
+fn more_minutes_are_worth_what_the_plan_says_and_what_there_is_no_time_for_is_named() {
+    let mut app = app();
+    let now = taipei(NINE);
+    app.save_rounds(vec![round("2026-11-24")], now).expect("a round");
+    let few = app.plan(Some(2), now).expect("a plan").expect("a round");
+    let more = app.plan(Some(12), now).expect("a plan").expect("a round");
+    assert!(few.dropped_count > 0 && !few.dropped.is_empty(), "{few:?}");
+    assert!(few.ten_more_minutes > more.ten_more_minutes);
+    assert!(more.rounds[0].known > few.rounds[0].known);
+    let none = app.plan(Some(0), now).expect("a plan").expect("a round");
+    assert!(none.list.is_empty() && none.rounds[0].known < 0.01, "{none:?}");
+}
+
+#[test]
+fn dates_that_leave_nothing_to_plan_have_their_own_answers() {
+    let mut app = app();
+    let now = taipei(NINE);
+    app.save_rounds(vec![round("2026-11-21")], now).expect("today");
+    assert_eq!(app.plan(None, now).expect("a plan").expect("today still counts").days_left, 1);
+    assert!(app.plan(None, days_later(now, 1)).expect("no plan").is_none(), "over");
+    app.save_rounds(vec![round("2027-11-21")], now).expect("in a year");
+    assert!(app.plan(None, now).expect("no plan").is_none(), "too far to plan for");
+    assert!(app.practice_next(now).expect("a page").card.is_some(), "and practice goes on");
+    // A clock that jumps back: the round is further away, and no time has passed for what was answered later.
+    app.save_rounds(vec![round("2026-11-30")], now).expect("a round");
+    grade_next(&mut app, Grade::Good, now);
+    let back = app.plan(None, days_later(now, -3)).expect("a plan").expect("a round");
+    assert_eq!(back.days_left, 12);
 }

@@ -1,8 +1,8 @@
-//! The day's list, until the planner makes a better one: what failed today and is due again, then reviews by due day,
-//! then new items by depth and frequency, until the day's minutes are used.
+//! The day's list: what failed today and is due again, then what the plan to the interview puts first; without a round
+//! near enough to plan for, reviews by due day, then new items by depth and frequency; until the day's minutes are used.
 //!
-//! An interview bounds the list: nothing is due after the day before the last round (or the round itself, where that
-//! is tomorrow), and on that day and the day of the round everything practised before is due once more.
+//! An interview bounds every interval: nothing is due after the day before the last round (or the round itself, where
+//! that is tomorrow), and on that day and the day of the round everything practised before is due once more.
 
 use std::sync::Arc;
 
@@ -12,19 +12,17 @@ use crate::model::ItemRef;
 use crate::store::{Due, Scheduled};
 use crate::time::{Moment, StudyDay};
 
-/// Items in the order of asking.
-type List = Vec<Arc<Scheduled>>;
+/// An item that waits, and whether it was never practised.
+pub(super) type Waiting = (Arc<Scheduled>, bool);
 
 /// The day's list.
 pub(super) struct DayList {
     /// What is asked now.
     pub next: Option<Arc<Scheduled>>,
-    /// Reviews within the minutes that are left.
-    pub reviews: List,
-    /// New items within the minutes that are left.
-    pub new: List,
+    /// Items within the minutes that are left, in the order of asking.
+    pub list: Vec<Waiting>,
     /// Items that failed today and come back today.
-    pub back: List,
+    pub back: Vec<Arc<Scheduled>>,
     /// Answers graded today.
     pub answers_done: u32,
     /// Seconds spent on them.
@@ -36,17 +34,14 @@ pub(super) struct DayList {
 impl DayList {
     /// Items still to answer today.
     pub fn left(&self) -> u32 {
-        (self.back.len() + self.reviews.len() + self.new.len()) as u32
+        (self.back.len() + self.list.len()) as u32
     }
 }
 
-/// The head of what waits in the database, read once for many answers.
+/// The head of what waits in the database, or the plan's whole order: worked out once for many answers.
 pub(super) struct Queue {
     due: Due,
-    /// Due, in the order of asking.
-    reviews: List,
-    /// Never practised, in the order of asking.
-    new: List,
+    waiting: Vec<Waiting>,
     /// Whether nothing waits behind these.
     whole: bool,
 }
@@ -55,13 +50,10 @@ impl Queue {
     /// Seconds read beyond what a day needs, so that quick answers do not empty the queue at once.
     const MARGIN_SECONDS: u32 = 1800;
 
-    /// Takes out an item that was answered: whatever the grade, it is no longer new or due as it was.
+    /// Takes out an item that was answered: whatever the grade, it is no longer new or due as it was. The others keep
+    /// their order: what an answer tells about one memory changes no other.
     pub fn remove(&mut self, item: &ItemRef) {
-        for list in [&mut self.reviews, &mut self.new] {
-            if let Some(place) = list.iter().position(|scheduled| scheduled.item == *item) {
-                list.remove(place);
-            }
-        }
+        self.waiting.retain(|(scheduled, _)| scheduled.item != *item);
     }
 }
 
@@ -74,7 +66,7 @@ impl App {
         let more = self.more.filter(|(day, _)| *day == today).map_or(0, |(_, minutes)| minutes);
         let minutes_planned = self.settings.minutes_per_day.saturating_add(more);
         let seconds_left = minutes_planned.saturating_mul(60).saturating_sub(seconds_done);
-        let (reviews, new) = self.within(seconds_left, now)?;
+        let list = self.within(seconds_left, now)?;
         let back: Vec<_> =
             read.back_today(today)?.into_iter().map(|(at_ms, item)| (at_ms, Arc::new(item))).collect();
 
@@ -82,51 +74,51 @@ impl App {
         let next = soonest
             .filter(|(at_ms, _)| *at_ms <= now.utc_ms)
             .map(|(_, scheduled)| scheduled)
-            .or(reviews.first())
-            .or(new.first())
+            .or(list.first().map(|(scheduled, _)| scheduled))
             // Nothing else is left to do: better early than an empty wait.
             .or(soonest.map(|(_, scheduled)| scheduled))
             .cloned();
         let back = back.into_iter().map(|(_, scheduled)| scheduled).collect();
-        Ok(DayList { next, reviews, new, back, answers_done, seconds_done, minutes_planned })
+        Ok(DayList { next, list, back, answers_done, seconds_done, minutes_planned })
     }
 
-    /// Reviews, then new items, for this many seconds. An item is started while there is time; the last may run over.
-    fn within(&self, seconds: u32, now: Moment) -> Result<(List, List)> {
+    /// What waits, for this many seconds. An item is started while there is time; the last may run over.
+    fn within(&self, seconds: u32, now: Moment) -> Result<Vec<Waiting>> {
         let due = self.due(now);
-        let mut queue = self.queue.borrow_mut();
-        let kept = match queue.take().filter(|kept| kept.due == due) {
+        let kept = match self.queue.take().filter(|kept| kept.due == due) {
             Some(kept) => kept,
-            None => self.read_queue(due, seconds.saturating_add(Queue::MARGIN_SECONDS))?,
+            None => self.read_queue(seconds.saturating_add(Queue::MARGIN_SECONDS), now)?,
         };
         let mut used = 0_u32;
-        let mut fits = |scheduled: &&Arc<Scheduled>| {
+        let fits = |(scheduled, _): &&Waiting| {
             let room = used < seconds;
             used = used.saturating_add(if room { scheduled.seconds } else { 0 });
             room
         };
-        let reviews: Vec<_> = kept.reviews.iter().take_while(&mut fits).cloned().collect();
-        let new: Vec<_> = kept.new.iter().take_while(&mut fits).cloned().collect();
+        let list: Vec<_> = kept.waiting.iter().take_while(fits).cloned().collect();
         if used < seconds && !kept.whole {
-            drop(queue);
             return self.within(seconds, now);
         }
-        *queue = Some(kept);
-        Ok((reviews, new))
+        self.queue.replace(Some(kept));
+        Ok(list)
     }
 
-    fn read_queue(&self, due: Due, seconds: u32) -> Result<Queue> {
+    fn read_queue(&self, seconds: u32, now: Moment) -> Result<Queue> {
+        let due = self.due(now);
+        if let Some(waiting) = self.planned_list(now)? {
+            return Ok(Queue { due, waiting, whole: true });
+        }
         let read = self.store.read();
-        let (mut reviews, mut new) = (Vec::new(), Vec::new());
+        let mut waiting = Vec::new();
         let mut used = 0_u32;
-        let mut fits = |scheduled: Scheduled, list: &mut List| {
+        let mut fits = |scheduled: Scheduled, is_new: bool| {
             used = used.saturating_add(scheduled.seconds);
-            list.push(Arc::new(scheduled));
+            waiting.push((Arc::new(scheduled), is_new));
             used < seconds
         };
-        read.due(due, |scheduled| fits(scheduled, &mut reviews))?;
-        read.new_items(|scheduled| fits(scheduled, &mut new))?;
-        Ok(Queue { due, reviews, new, whole: used < seconds })
+        read.due(due, |scheduled| fits(scheduled, false))?;
+        read.new_items(|scheduled| fits(scheduled, true))?;
+        Ok(Queue { due, waiting, whole: used < seconds })
     }
 
     /// What is due now.

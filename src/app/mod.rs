@@ -7,6 +7,7 @@ mod browse;
 mod day;
 mod doctor;
 mod export;
+mod plan;
 mod practice;
 mod progress;
 mod settings;

@@ -139,10 +139,11 @@ impl App {
             .collect();
         self.store.transact(|transaction| transaction.set_rounds(&rows))?;
         self.rounds = rounds;
+        self.queue.take();
         Ok(self.rounds.clone())
     }
 
-    fn tracks(&self) -> Result<Vec<Track>> {
+    pub(super) fn tracks(&self) -> Result<Vec<Track>> {
         let text = self.store.read().fact("tracks")?.unwrap_or_else(|| "[]".to_owned());
         serde_json::from_str(&text)
             .map_err(|error| Error::BadRecord { what: "tracks".to_owned(), reason: error.to_string() })

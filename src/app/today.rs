@@ -14,15 +14,17 @@ impl App {
         let list = self.day_list(now)?;
         let read = self.store.read();
         let new = read.count_new()?;
-        let left_out = read.count_due(self.due(now))?.saturating_sub(list.reviews.len() as u32);
+        let part =
+            |new: bool| list.list.iter().filter(move |(_, is_new)| *is_new == new).map(|(item, _)| item);
+        let left_out = read.count_due(self.due(now))?.saturating_sub(part(false).count() as u32);
         Ok(Today {
             date: now.study_day().date(),
             next_round: self.next_round(now),
             minutes_planned: list.minutes_planned,
             seconds_done: list.seconds_done,
             answers_done: list.answers_done,
-            reviews: group(list.back.iter().chain(&list.reviews)),
-            new: group(&list.new),
+            reviews: group(list.back.iter().chain(part(false))),
+            new: group(part(true)),
             reviews_left_out: left_out,
             unseen: new.unseen,
             in_track: new.in_track,

@@ -454,3 +454,86 @@ pub struct SettingsPage {
     /// The program's version.
     pub version: String,
 }
+
+/// The plan to the interview. Shares are of the weight of all items of the track, 0 to 1.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct PlanPage {
+    /// Minutes a day it is made for.
+    pub minutes_per_day: u32,
+    /// Study days to the last round, today included.
+    pub days_left: u32,
+    /// What will be known at the beginning of each day, from today to the last round.
+    pub known: Vec<PointOfPlan>,
+    /// What will be known at each round that is ahead.
+    pub rounds: Vec<RoundForecast>,
+    /// Share that ten more minutes on every day would add.
+    pub ten_more_minutes: f64,
+    /// Today's items, most gain for a second first, within the minutes.
+    pub list: Vec<Planned>,
+    /// New items for which there will be no time.
+    pub dropped_count: u32,
+    /// The weightiest of them.
+    pub dropped: Vec<Dropped>,
+    /// Items of the track.
+    pub items: u32,
+}
+
+/// A day of the plan.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct PointOfPlan {
+    /// The date.
+    #[cfg_attr(test, ts(type = "string"))]
+    pub date: NaiveDate,
+    /// Share expected to be known.
+    pub known: f64,
+    /// Lower end of the 90 % interval.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
+/// What will be known at a round.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct RoundForecast {
+    /// The round.
+    pub round: Round,
+    /// Share expected to be known.
+    pub known: f64,
+    /// Lower end of the 90 % interval.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
+/// An item on today's plan, and why.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Planned {
+    /// The item.
+    pub item: ItemRef,
+    /// Its domain.
+    pub domain: String,
+    /// Whether it was never practised.
+    pub is_new: bool,
+    /// Its weight: how often it is asked, what stands on it, its kind.
+    pub weight: f64,
+    /// Recall predicted for now; none for a new item.
+    pub recall: Option<f64>,
+    /// Share that answering it today adds on the day of the interview.
+    pub gain: f64,
+    /// Expected seconds.
+    pub seconds: u32,
+}
+
+/// An item that the plan leaves out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Dropped {
+    /// The item.
+    pub item: ItemRef,
+    /// Its domain.
+    pub domain: String,
+}

@@ -1,6 +1,7 @@
 //! The terminal's pages.
 
 pub mod bank;
+pub mod plan;
 pub mod practice;
 pub mod today;
 #[cfg(unix)]

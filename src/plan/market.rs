@@ -248,22 +248,20 @@ impl Market<'_> {
     /// What an item is worth, and what acting today gains.
     pub fn worth(&self, item: &Ready) -> Worth {
         if item.weight <= 0.0 {
-            return Worth { value: 0.0, gain: 0.0, seconds: None };
+            return Worth { value: 0.0, gain: 0.0, seconds: None, planned: false };
         }
         let mut acts = Vec::new();
         self.acts(item, &mut acts);
         let today = acts.iter().find(|act| act.day == 0);
-        let leave = acts
-            .iter()
-            .filter(|act| act.day > 0)
-            .map(|act| act.value)
-            .fold(item.rewards(self.horizon, self.horizon.days), f32::max);
+        let never = item.rewards(self.horizon, self.horizon.days);
+        let leave = acts.iter().filter(|act| act.day > 0).map(|act| act.value).fold(never, f32::max);
+        let planned = acts.iter().any(|act| act.value > never);
         let Some(today) = today else {
-            return Worth { value: item.weight * leave, gain: 0.0, seconds: None };
+            return Worth { value: item.weight * leave, gain: 0.0, seconds: None, planned };
         };
         // The gain is in reward: today's price is not taken off.
         let price = self.prices.first().copied().unwrap_or(0.0);
         let gain = item.weight * (today.value - leave) + price * today.seconds;
-        Worth { value: item.weight * today.value.max(leave), gain, seconds: Some(today.seconds) }
+        Worth { value: item.weight * today.value.max(leave), gain, seconds: Some(today.seconds), planned }
     }
 }

@@ -135,6 +135,8 @@ pub struct Worth {
     pub gain: f32,
     /// Expected seconds of acting today; none where it cannot be done today.
     pub seconds: Option<f32>,
+    /// Whether it is worth its price on any day.
+    pub planned: bool,
 }
 
 /// A solved plan.

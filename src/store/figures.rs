@@ -4,7 +4,7 @@ use rusqlite::params;
 
 use super::{Reading, cards};
 use crate::error::Result;
-use crate::model::CardState;
+use crate::model::{CardState, DeviceId};
 use crate::time::StudyDay;
 
 /// The log in a few numbers.
@@ -51,7 +51,42 @@ pub struct ItemFigure {
     pub card: CardState,
 }
 
+/// How long a learner's answers took, against their target times.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Pace {
+    /// Whether it was the item's first answer.
+    pub first: bool,
+    /// The grade, 1 (again) to 4.
+    pub grade: u8,
+    /// Answers.
+    pub answers: u32,
+    /// Their times added up, each in units of its item's target time (5 at most: somebody left the desk).
+    pub ratio: f64,
+}
+
 impl Reading<'_> {
+    /// The pace of a device's newest answers.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn pace(&self, device: &DeviceId) -> Result<Vec<Pace>> {
+        self.list(
+            "SELECT a.elapsed_days IS NULL AS first, a.grade, count(*) AS answers,
+                 sum(min(a.total_ms / 1000.0 / i.seconds, 5.0)) AS ratio
+             FROM (SELECT * FROM answers WHERE device = ?1 ORDER BY sequence DESC LIMIT 2000) a
+             JOIN items i ON i.kind = a.kind AND i.id = a.item GROUP BY 1, 2",
+            [&device.0],
+            |row| {
+                Ok(Pace {
+                    first: row.get("first")?,
+                    grade: row.get("grade")?,
+                    answers: row.get("answers")?,
+                    ratio: row.get("ratio")?,
+                })
+            },
+        )
+    }
+
     /// The log in a few numbers.
     ///
     /// # Errors

@@ -18,6 +18,23 @@ pub struct Scheduled {
     pub seconds: u32,
 }
 
+/// An item of the track with what planning needs.
+#[derive(Clone, Debug)]
+pub struct Plannable {
+    /// What the day's list shows.
+    pub scheduled: Scheduled,
+    /// Topic id.
+    pub topic: String,
+    /// 1 to 4.
+    pub depth: u8,
+    /// What sort of question; none for a prompt.
+    pub question_kind: Option<QuestionKind>,
+    /// How often interviews ask it.
+    pub freq: Frequency,
+    /// Its card; none if never practised.
+    pub card: Option<CardState>,
+}
+
 /// New items, and how many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NewItems {
@@ -185,6 +202,36 @@ impl Reading<'_> {
             [],
             |row| Ok(take(scheduled(row).map_err(|error| self.explain(error))?)),
         )
+    }
+
+    /// Every item of the track, by depth, frequency and shuffle.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn plannable(&self) -> Result<Vec<Plannable>> {
+        let mut items = Vec::new();
+        self.walk(
+            "SELECT i.kind, i.id, i.domain, i.topic, i.seconds, i.depth, i.freq, i.question_kind, c.stability,
+                 c.difficulty, c.last_day, c.due_day, c.due_at_ms, c.answers, c.lapses
+             FROM items i INDEXED BY items_of_track LEFT JOIN cards c ON c.kind = i.kind AND c.id = i.id
+             WHERE i.in_track = 1 AND i.retired = 0 ORDER BY i.depth, i.freq, i.shuffle",
+            [],
+            |row| {
+                let explain = |error| self.explain(error);
+                let kind: Option<String> = row.get("question_kind").map_err(explain)?;
+                let seen: Option<f64> = row.get("stability").map_err(explain)?;
+                items.push(Plannable {
+                    scheduled: scheduled(row).map_err(explain)?,
+                    topic: row.get("topic").map_err(explain)?,
+                    depth: row.get("depth").map_err(explain)?,
+                    question_kind: kind.map(|kind| from_word("question kind", kind)).transpose()?,
+                    freq: frequency(row.get("freq").map_err(explain)?),
+                    card: seen.map(|_| cards::card(row)).transpose().map_err(explain)?,
+                });
+                Ok(true)
+            },
+        )?;
+        Ok(items)
     }
 
     /// How many items the track has, and how many of them are new.

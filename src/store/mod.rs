@@ -18,8 +18,8 @@ use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Result};
 
-pub use figures::{DayFigure, DomainFigure, ItemFigure, Totals};
-pub use items::{Due, Listed, Listing, NewItems, Scheduled};
+pub use figures::{DayFigure, DomainFigure, ItemFigure, Pace, Totals};
+pub use items::{Due, Listed, Listing, NewItems, Plannable, Scheduled};
 pub use reviews::NewReview;
 
 /// Whether a store may be changed.

@@ -408,6 +408,120 @@ round: Round,
  */
 days_left: number, };
 
+export type PlanPage = { 
+/**
+ * Minutes a day it is made for.
+ */
+minutes_per_day: number, 
+/**
+ * Study days to the last round, today included.
+ */
+days_left: number, 
+/**
+ * What will be known at the beginning of each day, from today to the last round.
+ */
+known: Array<PointOfPlan>, 
+/**
+ * What will be known at each round that is ahead.
+ */
+rounds: Array<RoundForecast>, 
+/**
+ * Share that ten more minutes on every day would add.
+ */
+ten_more_minutes: number, 
+/**
+ * Today's items, most gain for a second first, within the minutes.
+ */
+list: Array<Planned>, 
+/**
+ * New items for which there will be no time.
+ */
+dropped_count: number, 
+/**
+ * The weightiest of them.
+ */
+dropped: Array<Dropped>, 
+/**
+ * Items of the track.
+ */
+items: number, };
+
+export type PointOfPlan = { 
+/**
+ * The date.
+ */
+date: string, 
+/**
+ * Share expected to be known.
+ */
+known: number, 
+/**
+ * Lower end of the 90 % interval.
+ */
+low: number, 
+/**
+ * Upper end.
+ */
+high: number, };
+
+export type RoundForecast = { 
+/**
+ * The round.
+ */
+round: Round, 
+/**
+ * Share expected to be known.
+ */
+known: number, 
+/**
+ * Lower end of the 90 % interval.
+ */
+low: number, 
+/**
+ * Upper end.
+ */
+high: number, };
+
+export type Planned = { 
+/**
+ * The item.
+ */
+item: ItemRef, 
+/**
+ * Its domain.
+ */
+domain: string, 
+/**
+ * Whether it was never practised.
+ */
+is_new: boolean, 
+/**
+ * Its weight: how often it is asked, what stands on it, its kind.
+ */
+weight: number, 
+/**
+ * Recall predicted for now; none for a new item.
+ */
+recall: number | null, 
+/**
+ * Share that answering it today adds on the day of the interview.
+ */
+gain: number, 
+/**
+ * Expected seconds.
+ */
+seconds: number, };
+
+export type Dropped = { 
+/**
+ * The item.
+ */
+item: ItemRef, 
+/**
+ * Its domain.
+ */
+domain: string, };
+
 export type Notice = { "code": "clock_behind", 
 /**
  * Local date of the last review.

@@ -1,0 +1,87 @@
+//! The plan to the interview, printed.
+
+use std::io::{self, Write};
+
+use divedeep::app::{Outline, PlanPage};
+use divedeep::model::Language;
+
+use super::Words;
+
+/// Items of today's list that are printed.
+const SHOWN: usize = 12;
+
+/// Prints the plan.
+pub fn print(
+    out: &mut impl Write,
+    plan: Option<&PlanPage>,
+    outline: &Outline,
+    language: Language,
+) -> io::Result<()> {
+    let words = Words(language);
+    let Some(plan) = plan else {
+        return writeln!(
+            out,
+            "{}",
+            words.pick(
+                "No interview date within 120 days: reviews come when they are due, new items by depth and frequency.",
+                "120天內沒有面試日期：到期的題目先複習，新題依深度與常見程度安排。",
+            )
+        );
+    };
+    let percent = |share: f64| format!("{:.0}%", 100.0 * share);
+    for forecast in &plan.rounds {
+        let name = if forecast.round.name.is_empty() {
+            words.pick("the interview", "面試")
+        } else {
+            &forecast.round.name
+        };
+        writeln!(
+            out,
+            "{} {name}: {} {} ({}-{})",
+            forecast.round.date,
+            words.pick("you will know about", "預計記得"),
+            percent(forecast.known),
+            percent(forecast.low),
+            percent(forecast.high)
+        )?;
+    }
+    let known = plan.known.first().map_or(0.0, |point| point.known);
+    let text = words
+        .pick(
+            "{days} days, {minutes} min a day. Known today: {known}. Ten more minutes a day: +{ten} points.",
+            "還有{days}天，每天{minutes}分鐘。目前記得：{known}。每天多10分鐘：+{ten}個百分點。",
+        )
+        .replace("{days}", &plan.days_left.to_string())
+        .replace("{minutes}", &plan.minutes_per_day.to_string())
+        .replace("{known}", &percent(known))
+        .replace("{ten}", &format!("{:.1}", 100.0 * plan.ten_more_minutes));
+    writeln!(out, "{text}")?;
+    if plan.dropped_count > 0 {
+        let text = words
+            .pick(
+                "{n} of {all} items will not be reached: others give more for the same time.",
+                "{all}題中有{n}題不會排到：同樣的時間，其他題目收穫更多。",
+            )
+            .replace("{n}", &plan.dropped_count.to_string())
+            .replace("{all}", &plan.items.to_string());
+        writeln!(out, "{text}")?;
+    }
+    writeln!(
+        out,
+        "\n{}",
+        words.pick("Today, most gain for a minute first:", "今天，每分鐘收穫最多的在前：")
+    )?;
+    for item in plan.list.iter().take(SHOWN) {
+        let domain = outline.domains.iter().find(|domain| domain.id == item.domain);
+        let domain = domain.map_or(item.domain.as_str(), |domain| domain.name.get(language));
+        let state = match item.recall {
+            None => words.pick("new", "新題").to_owned(),
+            Some(recall) => format!("{} {}", words.pick("recall", "記得"), percent(recall)),
+        };
+        writeln!(out, "  {:52} {domain} · {state} · {} s", item.item.id, item.seconds)?;
+    }
+    if plan.list.len() > SHOWN {
+        writeln!(out, "  … {}", plan.list.len() - SHOWN)?;
+    }
+    Ok(())
+}
