@@ -40,9 +40,9 @@ pub(super) fn identities(text: &str) -> Vec<String> {
         }
         if (token.starts_with("AKIA") || token.starts_with("ASIA"))
             && token.len() == 20
-            && !token.ends_with("EXAMPLE")
+            && !token.contains("EXAMPLE")
         {
-            found.push(format!("'{token}' looks like a real access key: end it in EXAMPLE"));
+            found.push(format!("'{token}' looks like a real access key: put EXAMPLE into it"));
         }
         // An address may carry a port or a full stop; a version number in a name (kernel-5.15.0.91) is none.
         let plain = token.trim_end_matches(['.', ':', '-']);

@@ -150,9 +150,9 @@ impl Fence {
         format!("blocks run {network}, {user}, for at most {LIMIT} s each")
     }
 
-    /// A directory that the block's user may write to.
+    /// A directory that the block's user may write to. Its name is short: so are the paths of sockets.
     fn place(&self) -> io::Result<TempDir> {
-        let place = tempfile::Builder::new().prefix("divedeep-verify-").tempdir()?;
+        let place = tempfile::Builder::new().prefix("dd-").tempdir()?;
         std::fs::set_permissions(place.path(), Permissions::from_mode(0o700))?;
         if self.as_nobody {
             chown(place.path(), Some(NOBODY), Some(NOBODY))?;
