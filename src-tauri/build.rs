@@ -4,6 +4,7 @@
 const COMMANDS: &[&str] = &[
     "start_show",
     "today_show",
+    "plan_show",
     "practice_next",
     "practice_more",
     "practice_open",
@@ -12,6 +13,7 @@ const COMMANDS: &[&str] = &[
     "practice_undo",
     "browse_list",
     "browse_show",
+    "browse_report",
     "progress_show",
     "settings_show",
     "settings_save",

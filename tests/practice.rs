@@ -519,3 +519,22 @@ fn dates_that_leave_nothing_to_plan_have_their_own_answers() {
     let back = app.plan(None, days_later(now, -3)).expect("a plan").expect("a round");
     assert_eq!(back.days_left, 12);
 }
+
+#[test]
+fn an_error_report_is_a_file_that_names_the_item_and_its_revision() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let app = app_in(folder.path());
+    let now = taipei(NINE);
+    let item = ItemRef::question("linux/boot-process/q1");
+    let first = app.report(&item, Language::ZhTw, " 第二點有誤 ", now).expect("written");
+    let second = app.report(&item, Language::En, "The second point is wrong.", now).expect("written");
+    assert_ne!(first, second);
+    let text = std::fs::read_to_string(&first).expect("a file");
+    for part in ["item: question linux/boot-process/q1", "revision: 1", "language: zh-TW", "\n第二點有誤\n"]
+    {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    assert!(matches!(app.report(&item, Language::En, "  ", now), Err(Error::BadValue { .. })));
+    let unknown = ItemRef::question("linux/boot-process/none");
+    assert!(matches!(app.report(&unknown, Language::En, "x", now), Err(Error::NoSuchItem { .. })));
+}

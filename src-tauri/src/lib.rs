@@ -82,6 +82,7 @@ pub fn run() -> ExitCode {
         .invoke_handler(tauri::generate_handler![
             commands::start::start_show,
             commands::today::today_show,
+            commands::plan::plan_show,
             commands::practice::practice_next,
             commands::practice::practice_more,
             commands::practice::practice_open,
@@ -90,6 +91,7 @@ pub fn run() -> ExitCode {
             commands::practice::practice_undo,
             commands::browse::browse_list,
             commands::browse::browse_show,
+            commands::browse::browse_report,
             commands::progress::progress_show,
             commands::settings::settings_show,
             commands::settings::settings_save,

@@ -10,6 +10,7 @@ mod export;
 mod plan;
 mod practice;
 mod progress;
+mod report;
 mod settings;
 mod today;
 mod types;

@@ -34,18 +34,20 @@ export function folder() {
 let locales;
 
 /** Where the system's locale is made: the web view tells the page no language whose locale is not there. */
-function taiwan() {
+function chinese(language) {
   if (!locales) {
     locales = temporary('locale');
-    execFileSync('localedef', ['-i', 'zh_TW', '-f', 'UTF-8', join(locales, 'zh_TW.UTF-8')]);
+    for (const name of ['zh_TW', 'zh_CN']) {
+      execFileSync('localedef', ['-i', name, '-f', 'UTF-8', join(locales, `${name}.UTF-8`)]);
+    }
   }
-  return { LOCPATH: locales, LANG: 'zh_TW.UTF-8' };
+  return { LOCPATH: locales, LANG: `${language.replace('-', '_')}.UTF-8` };
 }
 
 /** The environment of a learner with this language and theme, whose other files are left alone. */
 export function environment({ home }, { language = 'en', theme = 'light' } = {}) {
   return {
-    ...(language === 'zh-TW' ? taiwan() : { LANG: 'C.UTF-8' }),
+    ...(language === 'en' ? { LANG: 'C.UTF-8' } : chinese(language)),
     LANGUAGE: '',
     LC_ALL: '',
     // In a Chinese locale GTK would ask the display for an input method, which loses the driver's Shift key.

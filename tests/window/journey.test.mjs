@@ -227,7 +227,7 @@ step('Escape leads to Today, which counts the answers', async () => {
 });
 
 step('Browse, Progress and Settings open by the rail and by their keys', async () => {
-  for (const [page, key] of [['browse', '2'], ['progress', '3'], ['settings', '4'], ['today', '1']]) {
+  for (const [page, key] of [['plan', '2'], ['browse', '3'], ['progress', '4'], ['settings', '5'], ['today', '1']]) {
     await app.go(page);
     await app.hasNoErrors();
     await app.scrollsNoSideways();

@@ -1,4 +1,4 @@
-// A picture of every screen, in both languages, light and dark, in a wide and a narrow window, for people to look at:
+// A picture of every screen, in every language, light and dark, in a wide and a narrow window, for people to look at:
 // target/window/<screen>-<language>-<theme>-<width>.png. Run by `cargo xtask window screenshots`.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -12,9 +12,11 @@ const SIZES = [
   [1280, 800],
   [900, 600],
 ];
-const LANGUAGES = ['en', 'zh-TW'];
+const LANGUAGES = ['en', 'zh-TW', 'zh-CN'];
 const THEMES = ['light', 'dark'];
-const TYPED = { en: 'First I would ask since when, and what changed.', 'zh-TW': '我會先問：從什麼時候開始、改過什麼。' };
+const TYPED = {
+  'zh-CN': '我会先问：从什么时候开始、改过什么。',
+  en: 'First I would ask since when, and what changed.', 'zh-TW': '我會先問：從什麼時候開始、改過什麼。' };
 
 /** Keeps the screen in both sizes, and the end of what does not fit. */
 async function take(app, screen) {
@@ -50,7 +52,8 @@ for (const language of LANGUAGES) {
         await app.click('first-run-next');
         await app.sees('interview-date');
         await take(app, name('first-run-date'));
-        await app.click('has-date-no');
+        const date = await app.session.run(() => new Date(Date.now() + 20 * 86_400_000).toISOString().slice(0, 10));
+        await app.fill('interview-date', date);
         await app.click('first-run-next');
         await app.sees('minutes');
         await take(app, name('first-run-minutes'));
@@ -76,6 +79,10 @@ for (const language of LANGUAGES) {
         await app.press(Key.Escape);
         await app.sees('start-practice');
         await take(app, name('today'));
+
+        await app.go('plan');
+        await app.sees('plan-today');
+        await take(app, name('plan'));
 
         await app.go('browse');
         await app.sees('browse-row');

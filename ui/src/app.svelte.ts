@@ -2,11 +2,12 @@
 import * as api from './lib/api';
 import type { ItemRef, Language, Outline, Round, Settings, Start } from './lib/api';
 import { applyTheme } from './lib/theme';
-import { guessLanguage, messagesFor, type Messages } from './messages';
+import { errorSentence, guessLanguage, messagesFor, type Messages } from './messages';
 
 /** Where the learner is. Practice remembers the item it began with in Browse, or that it begins with more minutes. */
 export type Route =
   | { page: 'today' }
+  | { page: 'plan' }
   | { page: 'practice'; item: ItemRef | null; more?: boolean }
   | { page: 'browse'; item: ItemRef | null }
   | { page: 'progress' }
@@ -69,6 +70,19 @@ class App {
   async saveRounds(rounds: Round[]): Promise<void> {
     const saved = await api.settingsSaveRounds(rounds);
     if (this.start) this.start = { ...this.start, rounds: saved };
+  }
+
+  /** Writes an error report about an item; gives the file's path, or a sentence that says why not. */
+  async report(
+    item: ItemRef,
+    language: Language,
+    words: string,
+  ): Promise<{ path: string } | { sentence: string }> {
+    try {
+      return { path: await api.browseReport(item, language, words) };
+    } catch (cause) {
+      return { sentence: errorSentence(this.language, api.ApiError.from(cause)) };
+    }
   }
 
   go(route: Route): void {

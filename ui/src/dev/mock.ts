@@ -127,6 +127,35 @@ const handlers: Record<string, (args: never) => unknown> = {
     in_track: 431,
     notices: query.has('over') ? [{ code: 'rounds_over', last_round: '2026-11-19' }] : [],
   }),
+  plan_show: ({ minutes }: { minutes: number | null }): api.PlanPage | null => {
+    if (!rounds[0]) return null;
+    const a_day = minutes ?? settings.minutes_per_day;
+    const known = Array.from({ length: 13 }, (_, i) => {
+      const share = 0.31 + ((0.5 * i) / 12) * Math.min(1, a_day / 60);
+      return { date: addDays(TODAY, i), known: share, low: share - 0.004 * i, high: share + 0.004 * i };
+    });
+    const last = known[12]!;
+    return {
+      minutes_per_day: a_day,
+      days_left: 12,
+      known,
+      rounds: [{ round: rounds[0], known: last.known, low: last.low, high: last.high }],
+      ten_more_minutes: 0.042,
+      list: items.map(({ item, domain, seconds }, i) => ({
+        item,
+        domain,
+        is_new: i % 2 === 0,
+        weight: 3 - (i % 3),
+        recall: i % 2 === 0 ? null : 0.82,
+        gain: 0.002,
+        seconds,
+      })),
+      dropped_count: 37,
+      dropped: items.map(({ item, domain }) => ({ item, domain })),
+      items: 431,
+    };
+  },
+  browse_report: () => '/home/mei/.local/share/divedeep/reports/2026-11-21-linux-1.md',
   practice_next: () => practice(queue[0]),
   practice_more: () => practice(items[0]?.item),
   practice_open: ({ item }: { item: api.ItemRef }) => practice(item),

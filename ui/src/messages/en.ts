@@ -25,6 +25,7 @@ export const en = {
   nav: {
     label: 'Pages',
     today: 'Today',
+    plan: 'Plan',
     browse: 'Browse',
     progress: 'Progress',
     settings: 'Settings',
@@ -199,6 +200,36 @@ export const en = {
     historyLanguage: 'Language',
   },
 
+  plan: {
+    title: 'Plan',
+    noDate: 'No interview date to plan for',
+    noDateText:
+      'With a date within the next 120 days, this page says what you will know on the day, what to study today, and what to leave out. Without one, reviews come when they are due.',
+    setDate: 'Set a date',
+    interview: 'the interview',
+    forecast: (name: string, day: string, low: string, high: string) =>
+      `of what your role needs, for ${name} on ${day} (nine times in ten between ${low} and ${high})`,
+    curveTitle: 'What you will know',
+    curveText: (now: string, then: string, days: number) =>
+      `From ${now} today to ${then} on the day, in ${count(days, 'day', 'days')}, if you study as planned. What is asked more often counts more.`,
+    known: 'Known',
+    interval: 'Nine in ten',
+    minutesTitle: 'Minutes a day',
+    tenMore: (points: string) =>
+      `Ten more minutes on every day would add about ${points} percentage points. Move the slider to see.`,
+    keepMinutes: (minutes: string) => `Plan with ${minutes} a day`,
+    todayTitle: 'First today',
+    why: 'In the order of what adds most for the interview in the same time. The weight says how much an item counts: how often it is asked, how much stands on it, and whether it is troubleshooting, which is the job.',
+    item: 'Question',
+    weight: 'Weight',
+    isNew: 'new',
+    andMore: (n: number) => `And ${n} more today.`,
+    droppedTitle: 'Left out',
+    droppedNone: 'Nothing: there is time for every question of your track.',
+    dropped: (n: number, all: number) =>
+      `${n} of ${all} questions will not be reached before the interview. Others give more for the same time; more minutes bring them back.`,
+  },
+
   progress: {
     title: 'Progress',
     summary: (seen: number, total: number) =>
@@ -287,6 +318,11 @@ export const en = {
     followUps: 'What may be asked next',
     references: 'Sources',
     seeAlso: 'Related questions',
+    report: 'Report an error',
+    reportHint: 'What is wrong, and where did you read otherwise?',
+    reportText: 'This is written to a file on this computer. Nothing is sent: share the file if you like.',
+    reportWrite: 'Write the report',
+    reportDone: (path: string) => `Written to ${path}`,
     terms: 'Terms worth a question of their own',
     accept: 'Accepted answers',
     looksFor: 'What interviewers look for here',

@@ -27,6 +27,7 @@ export const zhCN = {
   nav: {
     label: '页面',
     today: '今天',
+    plan: '计划',
     browse: '浏览',
     progress: '进度',
     settings: '设置',
@@ -192,6 +193,35 @@ export const zhCN = {
     historyLanguage: '语言',
   },
 
+  plan: {
+    title: '计划',
+    noDate: '还没有可以规划的面试日期',
+    noDateText:
+      '如果面试在120天内，这一页会告诉你当天能记得多少、今天该练什么、哪些可以先放下。没有日期时，题目到期就复习。',
+    setDate: '设置日期',
+    interview: '面试',
+    forecast: (name, day, low, high) =>
+      `这个职位所需内容中，预计在${day}的${name}记得的比例（十次有九次落在${low}到${high}之间）`,
+    curveTitle: '你会记得多少',
+    curveText: (now, then, days) =>
+      `照计划练习，${n0(days)}天内会从今天的${now}到当天的${then}。越常考的题目，比重越高。`,
+    known: '记得',
+    interval: '九成区间',
+    minutesTitle: '每天几分钟',
+    tenMore: (points) => `每天多10分钟，大约能增加${points}个百分点。移动滑杆看看。`,
+    keepMinutes: (minutes) => `改成每天${minutes}`,
+    todayTitle: '今天优先',
+    why: '依照同样时间内对面试帮助最大的顺序排列。比重代表一题有多重要：多常考、有多少内容以它为基础、是不是这份工作的内核，也就是排查问题。',
+    item: '题目',
+    weight: '比重',
+    isNew: '新题',
+    andMore: (n) => `今天还有${n0(n)}题。`,
+    droppedTitle: '先放下的题目',
+    droppedNone: '没有：时间足够练完你这个职位的所有题目。',
+    dropped: (n, all) =>
+      `${n0(all)}题中有${n0(n)}题在面试前排不到。同样的时间，其他题目帮助更大；增加分钟数就能排回来。`,
+  },
+
   progress: {
     title: '进度',
     summary: (seen, total) => `你的题目共${n0(total)}题，已练习${n0(seen)}题。`,
@@ -271,6 +301,11 @@ export const zhCN = {
     followUps: '接下来可能会问',
     references: '数据来源',
     seeAlso: '相关题目',
+    report: '回报错误',
+    reportHint: '哪里有误？你在哪里看到不同的说法？',
+    reportText: '内容会写成这台电脑上的文件，不会送到任何地方；要不要分享由你决定。',
+    reportWrite: '写入回报',
+    reportDone: (path) => `已写入${path}`,
     terms: '值得另外练习的词汇',
     accept: '可接受的答案',
     looksFor: '面试官在这一题想听到什么',

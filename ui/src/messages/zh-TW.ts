@@ -27,6 +27,7 @@ export const zhTW = {
   nav: {
     label: '頁面',
     today: '今天',
+    plan: '計畫',
     browse: '瀏覽',
     progress: '進度',
     settings: '設定',
@@ -192,6 +193,35 @@ export const zhTW = {
     historyLanguage: '語言',
   },
 
+  plan: {
+    title: '計畫',
+    noDate: '還沒有可以規劃的面試日期',
+    noDateText:
+      '如果面試在120天內，這一頁會告訴你當天能記得多少、今天該練什麼、哪些可以先放下。沒有日期時，題目到期就複習。',
+    setDate: '設定日期',
+    interview: '面試',
+    forecast: (name, day, low, high) =>
+      `這個職位所需內容中，預計在${day}的${name}記得的比例（十次有九次落在${low}到${high}之間）`,
+    curveTitle: '你會記得多少',
+    curveText: (now, then, days) =>
+      `照計畫練習，${n0(days)}天內會從今天的${now}到當天的${then}。越常考的題目，比重越高。`,
+    known: '記得',
+    interval: '九成區間',
+    minutesTitle: '每天幾分鐘',
+    tenMore: (points) => `每天多10分鐘，大約能增加${points}個百分點。移動滑桿看看。`,
+    keepMinutes: (minutes) => `改成每天${minutes}`,
+    todayTitle: '今天優先',
+    why: '依照同樣時間內對面試幫助最大的順序排列。比重代表一題有多重要：多常考、有多少內容以它為基礎、是不是這份工作的核心，也就是排查問題。',
+    item: '題目',
+    weight: '比重',
+    isNew: '新題',
+    andMore: (n) => `今天還有${n0(n)}題。`,
+    droppedTitle: '先放下的題目',
+    droppedNone: '沒有：時間足夠練完你這個職位的所有題目。',
+    dropped: (n, all) =>
+      `${n0(all)}題中有${n0(n)}題在面試前排不到。同樣的時間，其他題目幫助更大；增加分鐘數就能排回來。`,
+  },
+
   progress: {
     title: '進度',
     summary: (seen, total) => `你的題目共${n0(total)}題，已練習${n0(seen)}題。`,
@@ -271,6 +301,11 @@ export const zhTW = {
     followUps: '接下來可能會問',
     references: '資料來源',
     seeAlso: '相關題目',
+    report: '回報錯誤',
+    reportHint: '哪裡有誤？你在哪裡看到不同的說法？',
+    reportText: '內容會寫成這台電腦上的檔案，不會送到任何地方；要不要分享由你決定。',
+    reportWrite: '寫入回報',
+    reportDone: (path) => `已寫入${path}`,
     terms: '值得另外練習的詞彙',
     accept: '可接受的答案',
     looksFor: '面試官在這一題想聽到什麼',

@@ -7,6 +7,8 @@ import type {
   BrowsePage,
   Grade,
   ItemRef,
+  Language,
+  PlanPage,
   Practice,
   Progress,
   Round,
@@ -56,6 +58,8 @@ async function call<T>(command: string, args?: Record<string, unknown>): Promise
 export const startShow = () => call<Start>('start_show');
 /** The day's list, summed up. */
 export const todayShow = () => call<Today>('today_show');
+/** The plan to the interview, with these minutes a day or the learner's own; null without a date to plan for. */
+export const planShow = (minutes: number | null) => call<PlanPage | null>('plan_show', { minutes });
 /** The next card of the day's list. */
 export const practiceNext = () => call<Practice>('practice_next');
 /** Ten more minutes for today, and the card they begin with. */
@@ -73,6 +77,9 @@ export const practiceUndo = () => call<Practice>('practice_undo');
 export const browseList = (filter: BrowseFilter) => call<BrowsePage>('browse_list', { filter });
 /** An item, read whole. */
 export const browseShow = (item: ItemRef) => call<BrowseItem>('browse_show', { item });
+/** Writes a report about an item beside the database; gives its path. */
+export const browseReport = (item: ItemRef, language: Language, words: string) =>
+  call<string>('browse_report', { item, language, words });
 /** How study goes. */
 export const progressShow = () => call<Progress>('progress_show');
 /** Settings and what stands around them. */
