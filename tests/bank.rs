@@ -38,6 +38,16 @@ fn the_built_in_bank_has_no_fault() {
     assert_eq!(stats.by_language["zh-TW"], stats.by_language["en"]);
 }
 
+/// What the answers claim is run, as its author did with `bank verify`.
+#[test]
+#[ignore = "needs a database server and the other programs that the questions run: a step of `cargo xtask test`"]
+fn the_built_in_bank_does_what_its_answers_say() {
+    let ran = divedeep().args(["bank", "verify", "data"]).output().expect("it runs");
+    let said = format!("{}{}", String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
+    println!("{said}");
+    assert!(ran.status.success(), "{said}");
+}
+
 #[test]
 fn the_tests_own_record_keeps_every_rule() {
     assert_eq!(reasons(&BankFolder::new().with(FILE, one())), "");

@@ -3,7 +3,7 @@
 use crate::packages::{self, Purpose};
 use crate::process::{Job, timed};
 use crate::tools;
-use crate::window::{self, WindowTest};
+use crate::window::{self, Extent, WindowTest};
 
 /// Builds the window and opens it, or practises in the terminal where no window could be seen.
 pub fn run(passed_on: &[String]) -> Result<(), String> {
@@ -34,7 +34,7 @@ fn open(name: &str, args: &[&str], passed_on: &[String]) -> Result<(), String> {
 pub fn window(files: &[WindowTest]) -> Result<(), String> {
     let files = if files.is_empty() { &WindowTest::ALL } else { files };
     for file in files {
-        timed(file.step(), || window::drive(*file))?;
+        timed(file.step(), || window::drive(*file, Extent::Whole))?;
     }
     Ok(())
 }

@@ -82,6 +82,7 @@ const NEEDS: &[Need] = &[
     verify_need("figures from evidence", "python3", Some("python3")),
     verify_need("what git questions show", "git", Some("git")),
     verify_need("sockets and addresses", "iproute2", None),
+    verify_need("keys of SSH questions", "openssh-client", None),
 ];
 
 /// The window test is automatic on Debian and its relatives only: Fedora's driver, for one, is built for

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::packages::{self, Purpose};
 use crate::process::{Job, span};
 use crate::tools;
-use crate::window::{self, WindowTest};
+use crate::window::{self, Extent, WindowTest};
 
 /// A part of the project that can be checked alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +62,7 @@ impl Step {
             Work::SystemPackages(purposes) => packages::install_missing(purposes),
             Work::NpmPackages => tools::npm_install(),
             Work::Job(job) => job.run(),
-            Work::Window(file) => window::drive(*file),
+            Work::Window(file) => window::drive(*file, Extent::Sample),
         }
     }
 
@@ -110,15 +110,20 @@ fn plan(parts: &[Part], can_drive: bool) -> Vec<Step> {
         steps.push(Step::npm("interface: build", "npm run build"));
     }
     if core {
-        steps.push(Step::job("lints", &format!("cargo clippy {crates} --all-targets -- -D warnings")));
-        // The window's crate has no tests of its own, and a debug build of it would take minutes: the window test
-        // drives the release build instead.
-        steps.push(Step::job("tests", "cargo test -p divedeep -p xtask"));
-        steps.push(Step::job("bank: check", "cargo run --quiet -- bank check --bank data"));
-        steps.push(Step::job("bank: verify", "cargo run --quiet -- bank verify data"));
+        // Both as release builds: what they compile for procedural macros and build scripts serves the window's
+        // release build below, and no debug build of the window's crates is ever made.
+        steps.push(Step::job(
+            "lints",
+            &format!("cargo clippy --release {crates} --all-targets -- -D warnings"),
+        ));
         let documentation =
-            Job::new(&format!("cargo doc --no-deps {crates}")).env("RUSTDOCFLAGS", "-D warnings");
+            Job::new(&format!("cargo doc --release --no-deps {crates}")).env("RUSTDOCFLAGS", "-D warnings");
         steps.push(Step { name: "documentation", work: Work::Job(documentation) });
+        // The window's crate has no tests of its own: the window tests drive the release build instead. One package
+        // at a time, so that each is compiled with the same features as by `cargo run` and `cargo xtask`.
+        steps.push(Step::job("tests", "cargo test -p divedeep"));
+        steps.push(Step::job("tests: xtask", "cargo test -p xtask"));
+        steps.push(Step::job("bank: verify", "cargo test -p divedeep --test bank -- --ignored --nocapture"));
     }
     if window {
         // One release build serves every test of the window: five minutes cold, so never a second one.
@@ -196,8 +201,9 @@ mod tests {
             "interface: types and lints",
             "interface: build",
             "lints",
-            "tests",
             "documentation",
+            "tests",
+            "bank: verify",
             "release build",
             "window: journey",
         ];
@@ -243,7 +249,10 @@ mod tests {
         }
         let steps = plan(&[], true);
         let documentation = steps.iter().find(|step| step.name == "documentation").unwrap();
-        assert_eq!(documentation.alone(), "RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --workspace");
+        assert_eq!(
+            documentation.alone(),
+            "RUSTDOCFLAGS='-D warnings' cargo doc --release --no-deps --workspace"
+        );
     }
 
     #[test]

@@ -49,6 +49,15 @@ impl WindowTest {
     }
 }
 
+/// How much of what a file of tests can show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// Each language and each theme once: what fits into every run.
+    Sample,
+    /// Every language in every theme.
+    Whole,
+}
+
 /// A program as `cargo build --release` leaves it.
 pub fn built(name: &str) -> PathBuf {
     target_dir().join("release").join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
@@ -70,17 +79,17 @@ fn display_found(system: &str, set: impl Fn(&str) -> bool) -> bool {
 }
 
 /// Drives the built window through one file of tests.
-pub fn drive(test: WindowTest) -> Result<(), String> {
-    node(&["--test-reporter=spec"], &format!("{}.test.mjs", test.name()))
+pub fn drive(test: WindowTest, extent: Extent) -> Result<(), String> {
+    node(&["--test-reporter=spec"], &format!("{}.test.mjs", test.name()), extent)
 }
 
 /// Measures how long the built window takes to start and to go on.
 pub fn measure() -> Result<(), String> {
-    node(&[], "start-time.mjs")
+    node(&[], "start-time.mjs", Extent::Whole)
 }
 
 /// Runs a script of `tests/window` with the built window on a stage.
-fn node(options: &[&str], script: &str) -> Result<(), String> {
+fn node(options: &[&str], script: &str, extent: Extent) -> Result<(), String> {
     let program = built("divedeep-window");
     if !program.is_file() {
         return Err(format!("{} is missing: cargo build --release -p divedeep-window", program.display()));
@@ -90,7 +99,8 @@ fn node(options: &[&str], script: &str) -> Result<(), String> {
         .args(options.iter().copied())
         .args([file.to_string_lossy()])
         .env("DIVEDEEP_WINDOW", program.to_string_lossy())
-        .env("DIVEDEEP_PICTURES", pictures().to_string_lossy());
+        .env("DIVEDEEP_PICTURES", pictures().to_string_lossy())
+        .env("DIVEDEEP_EXTENT", if extent == Extent::Whole { "whole" } else { "sample" });
     on_a_stage(job, LIMIT)
 }
 
