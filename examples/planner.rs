@@ -347,6 +347,8 @@ fn learning(world: &mut World<'_>, population: &Population) -> (f64, Vec<Band>) 
                     (sample, problem(world.setting, &traces, day))
                 })
                 .collect();
+            let samples: Vec<(&Planner, Problem)> =
+                samples.iter().map(|(sample, problem)| (sample, problem.clone())).collect();
             let forecast = planner.forecast(&own, &plan.prices, &samples).unwrap();
             forecasts.push(forecast.rounds[0]);
         }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use divedeep::app::{Access, App};
+use divedeep::app::{Access, App, PlanWish};
 use divedeep::bank::Source;
 use divedeep::error::Error;
 use divedeep::model::Language;
@@ -41,9 +41,15 @@ enum Command {
     },
     /// Say what to study until the interview, what will be known on the day, and what is left out.
     Plan {
-        /// Minutes a day, if others than yours.
+        /// Minutes of a usual day, if others than yours.
         #[arg(long)]
         minutes: Option<u32>,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Fit the memory model to your own answers, so that the plan knows you.
+    Learn {
         /// As JSON.
         #[arg(long)]
         json: bool,
@@ -127,12 +133,31 @@ fn run(arguments: Arguments, language: &mut Language) -> Result<ExitCode, Stop> 
             let app = open(Access::Read, &source)?;
             *language = app.settings().interface_language;
             let now = shell::now();
-            let plan = app.plan(minutes, now)?;
+            let plan = app.plan(&PlanWish { minutes_per_day: minutes, days: Vec::new() }, now)?;
             if json {
                 print_json(&mut out, &plan)?;
             } else {
                 let start = app.start_page(now)?;
-                cli::plan::print(&mut out, plan.as_ref(), &start.outline, *language)?;
+                cli::plan::print(&mut out, &plan, &start.outline, *language)?;
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Learn { json } => {
+            // Opened twice, so that the folder is free for the window during the seconds that a fit takes.
+            let study = {
+                let app = open(Access::Write, &source)?;
+                *language = app.settings().interface_language;
+                app.learning_study()?
+            };
+            let fit = cli::learn::run(&study, *language)?;
+            let learnt = match &fit {
+                Some(fit) => Some(open(Access::Write, &source)?.learning_keep(fit, shell::now())?),
+                None => None,
+            };
+            if json {
+                print_json(&mut out, &learnt)?;
+            } else {
+                cli::learn::print(&mut out, learnt.as_ref(), *language)?;
             }
             Ok(ExitCode::SUCCESS)
         }

@@ -79,7 +79,7 @@ fn arrows_go_right_only() {
         ("memory", &["error", "model", "time"]),
         ("store", &["error", "model", "time"]),
         ("bank", &["error", "model", "time"]),
-        ("plan", &["error", "memory", "model"]),
+        ("plan", &["error", "memory", "model", "time"]),
         ("app", &["bank", "error", "memory", "model", "plan", "store", "time"]),
     ];
     let all = ["app", "bank", "error", "memory", "model", "plan", "shell", "store", "time"];

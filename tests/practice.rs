@@ -10,15 +10,25 @@
 mod common;
 
 use common::*;
-use divedeep::app::{Access, Answer, App, Round};
+use divedeep::app::{Access, Answer, App, Focus, PlanWish, Round};
 use divedeep::bank::Source;
 use divedeep::error::Error;
 use divedeep::model::{Grade, ItemRef, Language, SessionKind};
 
 const NINE: &str = "2026-11-21 09:00";
 
+fn minutes(minutes: u32) -> PlanWish {
+    PlanWish { minutes_per_day: Some(minutes), days: Vec::new() }
+}
+
 fn round(date: &str) -> Round {
-    Round { name: "Loop".to_owned(), date: date.parse().expect("a date"), time: None, zone: None }
+    Round {
+        name: "Loop".to_owned(),
+        date: date.parse().expect("a date"),
+        time: None,
+        zone: None,
+        focus: Focus::default(),
+    }
 }
 
 #[test]
@@ -477,9 +487,12 @@ fn a_list_kept_in_memory_is_the_one_the_database_gives() {
 fn with_an_interview_the_plan_decides_what_comes_first() {
     let mut app = app();
     let now = taipei(NINE);
-    assert!(app.plan(None, now).expect("no plan").is_none(), "nothing to plan for");
+    assert!(
+        app.plan(&PlanWish::default(), now).expect("a calendar").rounds.is_empty(),
+        "nothing to plan for"
+    );
     app.save_rounds(vec![round("2026-12-05")], now).expect("a round");
-    let page = app.plan(None, now).expect("a plan").expect("a round is ahead");
+    let page = app.plan(&PlanWish::default(), now).expect("a plan");
     assert_eq!((page.days_left, page.known.len(), page.rounds.len()), (14, 15, 1));
     assert_eq!(page.known[0].known, 0.0, "nothing is known yet");
     assert!(page.rounds[0].known > 0.5, "{page:?}");
@@ -494,12 +507,12 @@ fn more_minutes_are_worth_what_the_plan_says_and_what_there_is_no_time_for_is_na
     let mut app = app();
     let now = taipei(NINE);
     app.save_rounds(vec![round("2026-11-24")], now).expect("a round");
-    let few = app.plan(Some(2), now).expect("a plan").expect("a round");
-    let more = app.plan(Some(12), now).expect("a plan").expect("a round");
+    let few = app.plan(&minutes(2), now).expect("a plan");
+    let more = app.plan(&minutes(12), now).expect("a plan");
     assert!(few.dropped_count > 0 && !few.dropped.is_empty(), "{few:?}");
     assert!(few.ten_more_minutes > more.ten_more_minutes);
     assert!(more.rounds[0].known > few.rounds[0].known);
-    let none = app.plan(Some(0), now).expect("a plan").expect("a round");
+    let none = app.plan(&minutes(0), now).expect("a plan");
     assert!(none.list.is_empty() && none.rounds[0].known < 0.01, "{none:?}");
 }
 
@@ -508,15 +521,21 @@ fn dates_that_leave_nothing_to_plan_have_their_own_answers() {
     let mut app = app();
     let now = taipei(NINE);
     app.save_rounds(vec![round("2026-11-21")], now).expect("today");
-    assert_eq!(app.plan(None, now).expect("a plan").expect("today still counts").days_left, 1);
-    assert!(app.plan(None, days_later(now, 1)).expect("no plan").is_none(), "over");
+    assert_eq!(app.plan(&PlanWish::default(), now).expect("today still counts").days_left, 1);
+    assert!(
+        app.plan(&PlanWish::default(), days_later(now, 1)).expect("a calendar").rounds.is_empty(),
+        "over"
+    );
     app.save_rounds(vec![round("2027-11-21")], now).expect("in a year");
-    assert!(app.plan(None, now).expect("no plan").is_none(), "too far to plan for");
+    assert!(
+        app.plan(&PlanWish::default(), now).expect("a calendar").rounds.is_empty(),
+        "too far to plan for"
+    );
     assert!(app.practice_next(now).expect("a page").card.is_some(), "and practice goes on");
     // A clock that jumps back: the round is further away, and no time has passed for what was answered later.
     app.save_rounds(vec![round("2026-11-30")], now).expect("a round");
     grade_next(&mut app, Grade::Good, now);
-    let back = app.plan(None, days_later(now, -3)).expect("a plan").expect("a round");
+    let back = app.plan(&PlanWish::default(), days_later(now, -3)).expect("a plan");
     assert_eq!(back.days_left, 12);
 }
 

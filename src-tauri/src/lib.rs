@@ -30,8 +30,17 @@ struct Arguments {
 /// The window's one state: the open data folder, or none while it could not be opened.
 pub(crate) struct State {
     app: Mutex<Option<App>>,
+    learning: Mutex<Learning>,
     folder: PathBuf,
     bank: Source,
+}
+
+/// Learning from the answers, which runs beside the rest.
+#[derive(Default)]
+pub(crate) struct Learning {
+    running: Option<f64>,
+    cancelled: bool,
+    kept: u32,
 }
 
 impl State {
@@ -61,8 +70,12 @@ pub fn run() -> ExitCode {
     let Some(folder) = arguments.data_dir.or_else(divedeep::shell::usual_folder) else {
         return fail("this system names no folder for data: give one with --data-dir DIR");
     };
-    let state =
-        State { app: Mutex::new(None), folder, bank: arguments.bank.map_or(Source::BuiltIn, Source::Folder) };
+    let state = State {
+        app: Mutex::new(None),
+        learning: Mutex::default(),
+        folder,
+        bank: arguments.bank.map_or(Source::BuiltIn, Source::Folder),
+    };
     #[expect(clippy::exit, reason = "the macro's own; it is not reached")]
     let context = tauri::generate_context!();
     let mut builder = tauri::Builder::default();
@@ -83,6 +96,11 @@ pub fn run() -> ExitCode {
             commands::start::start_show,
             commands::today::today_show,
             commands::plan::plan_show,
+            commands::plan::plan_minutes_for_goal,
+            commands::plan::plan_save_days,
+            commands::learning::learning_start,
+            commands::learning::learning_show,
+            commands::learning::learning_cancel,
             commands::practice::practice_next,
             commands::practice::practice_more,
             commands::practice::practice_open,

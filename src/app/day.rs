@@ -64,7 +64,7 @@ impl App {
         let (answers_done, done_ms) = read.done_on(today)?;
         let seconds_done = u32::try_from(done_ms / 1000).unwrap_or(u32::MAX);
         let more = self.more.filter(|(day, _)| *day == today).map_or(0, |(_, minutes)| minutes);
-        let minutes_planned = self.settings.minutes_per_day.saturating_add(more);
+        let minutes_planned = self.calendar.minutes(today.date()).saturating_add(more);
         let seconds_left = minutes_planned.saturating_mul(60).saturating_sub(seconds_done);
         let list = self.within(seconds_left, now)?;
         let back: Vec<_> =

@@ -72,8 +72,14 @@ impl App {
         for round in &self.rounds {
             line(json!({ "type": "round", "round": round }))?;
         }
-        if let Some((number, parameters)) = read.newest_parameters()? {
-            line(json!({ "type": "parameters", "number": number, "parameters": parameters }))?;
+        for (date, kind) in read.calendar_days()? {
+            line(json!({ "type": "calendar_day", "date": date, "kind": kind }))?;
+        }
+        if let Some(set) = read.newest_parameters()? {
+            line(json!({
+                "type": "parameters", "number": set.number, "parameters": set.parameters,
+                "fitted_at_ms": set.fitted_at_ms, "evidence": set.evidence,
+            }))?;
         }
         read.log(|row| line(json!(row)))?;
         for (item, card) in read.cards()? {

@@ -4,9 +4,11 @@
 //! shell can show or send over a wire.
 
 mod browse;
+mod calendar;
 mod day;
 mod doctor;
 mod export;
+mod learning;
 mod plan;
 mod practice;
 mod progress;
@@ -26,11 +28,13 @@ use crate::bank::{Bank, Source};
 use crate::error::{Error, Result};
 use crate::memory::Memory;
 use crate::model::{Body, CardState, DeviceId, Grade, Item, ItemRef, Text, Track, TrackId, plain};
-use crate::store::{Store, Transaction};
+use crate::plan::Calendar;
+use crate::store::{ParameterSet, Store, Transaction};
 use crate::time::{Moment, StudyDay};
 
 pub use crate::store::Access;
 pub use doctor::{Finding, Report};
+pub use learning::Study;
 pub use types::*;
 
 /// An open data folder.
@@ -42,10 +46,13 @@ pub struct App {
     device: DeviceId,
     /// Minutes added to a study day's plan by "go on"; gone with the day and with the program.
     more: Option<(StudyDay, u32)>,
+    calendar: Calendar,
     /// The item asked last, so that grading it need not read it again.
     asked: RefCell<Option<Item>>,
     /// What waits, so that the next card need not search for it again; none after anything but an answer changed it.
     queue: RefCell<Option<day::Queue>>,
+    /// The planner and its prices, kept between plans.
+    workshop: RefCell<Option<plan::Workshop>>,
 }
 
 impl App {
@@ -81,6 +88,7 @@ impl App {
         let read = store.read();
         let settings = settings::load(read)?;
         let rounds = settings::load_rounds(read)?;
+        let calendar = Self::load_calendar(read, &settings)?;
         let device = DeviceId(read.fact("device")?.unwrap_or_default());
         let memory = memory(&store, &settings)?;
         let mut app = Self {
@@ -90,8 +98,10 @@ impl App {
             rounds,
             device,
             more: None,
+            calendar,
             asked: RefCell::default(),
             queue: RefCell::default(),
+            workshop: RefCell::default(),
         };
         if access == Access::Write && app.store.read().fact("cards")?.as_deref() != Some(&app.cards_key()) {
             app.rebuild_cards()?;
@@ -180,9 +190,19 @@ impl App {
 }
 
 fn memory(store: &Store, settings: &Settings) -> Result<Memory> {
-    let (set, parameters) =
-        store.read().newest_parameters()?.unwrap_or_else(|| (1, Memory::default_parameters()));
-    Memory::new(set, &parameters, settings.desired_retention)
+    let set = store.read().newest_parameters()?.unwrap_or_else(default_parameters);
+    Memory::new(set.number, &set.parameters, settings.desired_retention)
+}
+
+/// The set that stands before anything is known of a learner.
+fn default_parameters() -> ParameterSet {
+    ParameterSet {
+        number: 1,
+        parameters: Memory::default_parameters(),
+        fitted_at_ms: None,
+        evidence: None,
+        learner: None,
+    }
 }
 
 /// Brings the bank into the database if it is another than the one installed. Items keep their history; what the bank
@@ -203,7 +223,7 @@ fn install(store: &mut Store, source: &Source, chance: &mut impl Rng) -> Result<
     store.transact(|transaction| {
         if transaction.read().fact("device")?.is_none() {
             transaction.set_fact("device", &format!("{:016x}", chance.random::<u64>()))?;
-            transaction.add_parameters(1, &Memory::default_parameters())?;
+            transaction.add_parameters(&default_parameters())?;
         }
         transaction.retire_all()?;
         for item in bank.items() {

@@ -2,55 +2,75 @@
 //!
 //! Weight of an item: how often interviews ask it (core 3, common 2, rare 1), times what stands on it (a quarter more
 //! for each depth the track needs beyond the item's own), times its kind (reading output and troubleshooting, which are
-//! the job, a quarter more; arithmetic a quarter less). Every round that is ahead counts it once.
+//! the job, a quarter more; arithmetic a quarter less). Every round that is ahead counts it once, times the round's own
+//! factors for its domain and its kind.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+
+use super::calendar::Pattern;
 use super::day::Waiting;
-use super::{App, Dropped, PlanPage, Planned, PointOfPlan, RoundForecast};
+use super::{App, DomainCount, Dropped, Focus, PlanPage, PlanWish, Planned, PointOfPlan, RoundForecast};
 use crate::error::Result;
 use crate::memory::{Memory, Trace};
-use crate::model::{Frequency, QuestionKind, Track};
-use crate::plan::{Band, Candidate, Habits, Plan, Planner, Prices, Problem, Studied};
-use crate::store::{Plannable, Scheduled};
+use crate::model::{Frequency, Grade, ItemRef, QuestionKind, Track};
+use crate::plan::{
+    Band, Candidate, Habits, Learner, LearnerState, Plan, Planner, Population, Prices, Problem, Studied,
+};
+use crate::store::{Pace, Plannable, Scheduled};
 use crate::time::{Moment, StudyDay};
 
 /// The longest time that is planned, in days; a round further away is planned for when it comes nearer.
 const LONGEST_DAYS: u32 = 120;
-/// Steps towards the right prices: from nothing.
+/// Steps towards the right prices: from nothing, and from prices that were right a moment ago.
 const STEPS: usize = 40;
+const FEW_STEPS: usize = 10;
 /// Answers that what is usual counts for against a learner's own.
 const USUAL: f32 = 20.0;
 /// Dropped items that are named.
-const NAMED: usize = 50;
+const NAMED: usize = 20;
 
 /// A plan and what it was made for.
-pub(super) struct Solved {
-    planner: Planner,
+struct Solved {
     problem: Problem,
     plan: Plan,
     items: Vec<Plannable>,
 }
 
+/// What is slow to make and stays right for as long as the learner's memory, habits and rounds do.
+pub(super) struct Workshop {
+    parameter_set: u32,
+    days: usize,
+    habits: Habits,
+    planner: Planner,
+    /// One for each memory the learner may have; none before a forecast was asked for.
+    samples: Vec<Planner>,
+    prices: Prices,
+}
+
+/// An item's answers, as days since the one before and grade, and the day of the last.
+type Past = BTreeMap<ItemRef, (Vec<(u32, Grade)>, StudyDay)>;
+
 impl App {
-    /// Days from today to each round that is ahead, ascending; empty where none is near enough to plan for. A round
-    /// today is planned for like one tomorrow: what is studied now still counts.
-    fn rounds_ahead(&self, now: Moment) -> Vec<usize> {
+    /// The rounds that are ahead and near enough to plan for, by date, with the days from today. A round today is
+    /// planned for like one tomorrow: what is studied now still counts.
+    fn rounds_ahead(&self, now: Moment) -> Vec<(&super::Round, usize)> {
         let today = now.local_date();
-        let days = self
-            .rounds
-            .iter()
-            .filter(|round| round.date >= today)
-            .map(|round| StudyDay::of_date(round.date).since(now.study_day()).max(1));
-        let mut days: Vec<usize> =
-            days.filter(|days| *days <= LONGEST_DAYS).map(|days| days as usize).collect();
-        days.sort_unstable();
-        days
+        let days =
+            |round: &super::Round| StudyDay::of_date(round.date).since(now.study_day()).max(1) as usize;
+        let ahead = self.rounds.iter().filter(|round| round.date >= today);
+        ahead.map(|round| (round, days(round))).filter(|(_, days)| *days <= LONGEST_DAYS as usize).collect()
     }
 
     /// Today's items in the order of the plan, each with whether it is new; none without a round to plan for.
     pub(super) fn planned_list(&self, now: Moment) -> Result<Option<Vec<Waiting>>> {
-        let Some(solved) = self.solve(now, self.settings.minutes_per_day)? else { return Ok(None) };
+        let Some(days) = self.days_to_plan(now) else { return Ok(None) };
+        let mut workshop = self.workshop(days)?;
+        let solved = self.solve(&mut workshop, &Pattern::of(self, &PlanWish::default()), now)?;
+        self.workshop.replace(Some(workshop));
         let of = |index: usize| {
             let (item, worth) = (solved.items.get(index)?, solved.plan.worths.get(index)?);
             // The learner's own expected time instead of the target.
@@ -60,33 +80,72 @@ impl App {
         Ok(Some(solved.plan.order().into_iter().filter_map(of).collect()))
     }
 
-    /// Plans with so many minutes a day.
-    fn solve(&self, now: Moment, minutes: u32) -> Result<Option<Solved>> {
-        let rounds = self.rounds_ahead(now);
-        let Some(days) = rounds.last().copied() else { return Ok(None) };
-        let read = self.store.read();
-        let items = read.plannable()?;
-        let track = super::settings::track_of(&self.tracks()?, &self.settings.track).cloned();
-        let today = now.study_day();
-        let candidates = items
-            .iter()
-            .map(|item| Candidate {
-                weights: vec![weight(item, track.as_ref()); rounds.len()],
-                seconds: item.scheduled.seconds as f32,
-                studied: item
-                    .card
-                    .as_ref()
-                    .map(|card| Studied { trace: Trace::from(card), elapsed: today.since(card.last_day) }),
-            })
-            .collect();
-        let problem = Problem { budget: vec![(minutes * 60) as f32; days], rounds, items: candidates };
-        let planner = Planner::new(self.own_memory()?, self.habits()?, days)?;
-        let plan = planner.plan(&problem, &mut Prices::default(), STEPS)?;
-        Ok(Some(Solved { planner, problem, plan, items }))
+    /// Days to the last round that is planned for.
+    fn days_to_plan(&self, now: Moment) -> Option<usize> {
+        self.rounds_ahead(now).last().map(|(_, days)| *days)
     }
 
-    fn own_memory(&self) -> Result<Memory> {
-        super::memory(&self.store, &self.settings)
+    /// The planner for so many days: the one that is kept, where it still is right.
+    fn workshop(&self, days: usize) -> Result<Workshop> {
+        let habits = self.habits()?;
+        let parameter_set = self.memory.parameter_set();
+        let kept = self.workshop.take();
+        let (right, prices) = match kept {
+            Some(kept) => {
+                let right = kept.parameter_set == parameter_set && kept.days == days && kept.habits == habits;
+                let prices = kept.prices.clone();
+                (right.then_some(kept), prices)
+            }
+            None => (None, Prices::default()),
+        };
+        if let Some(right) = right {
+            return Ok(right);
+        }
+        let memory = super::memory(&self.store, &self.settings)?;
+        let planner = Planner::new(memory, habits.clone(), days)?;
+        Ok(Workshop { parameter_set, days, habits, planner, samples: Vec::new(), prices })
+    }
+
+    /// Plans for the days of a pattern.
+    fn solve(&self, workshop: &mut Workshop, pattern: &Pattern, now: Moment) -> Result<Solved> {
+        let rounds = self.rounds_ahead(now);
+        let read = self.store.read();
+        let track = super::settings::track_of(&self.tracks()?, &self.settings.track).cloned();
+        let today = now.study_day();
+        let pace = read.pace(&self.device)?;
+        let speed = speeds(&pace, &workshop.habits);
+        let mut items = read.plannable()?;
+        let mut candidates = Vec::with_capacity(items.len());
+        items.retain(|item| {
+            let base = weight(item, track.as_ref());
+            let weights: Vec<f32> =
+                rounds.iter().map(|(round, _)| base * factor(&round.focus, item)).collect();
+            // What no round asks is not planned, and no part of what should be known.
+            let asked = weights.iter().any(|weight| *weight > 0.0);
+            if asked {
+                candidates.push(Candidate {
+                    weights,
+                    seconds: item.scheduled.seconds as f32 * speed(item.question_kind),
+                    studied: item.card.as_ref().map(|card| Studied {
+                        trace: Trace::from(card),
+                        elapsed: today.since(card.last_day),
+                    }),
+                });
+            }
+            asked
+        });
+        let (_, done_ms) = read.done_on(today)?;
+        let mut budget: Vec<f32> = (0..workshop.days as u32)
+            .map(|day| (pattern.minutes(today.plus(day).date()) * 60) as f32)
+            .collect();
+        if let Some(first) = budget.first_mut() {
+            *first = (*first - done_ms as f32 / 1000.0).max(0.0);
+        }
+        let rounds = rounds.iter().map(|(_, days)| *days).collect();
+        let problem = Problem { budget, rounds, items: candidates };
+        let steps = if workshop.prices.is_new() { STEPS } else { FEW_STEPS };
+        let plan = workshop.planner.plan(&problem, &mut workshop.prices, steps)?;
+        Ok(Solved { problem, plan, items })
     }
 
     /// The learner's pace and grades; what is usual where the log is short.
@@ -118,86 +177,253 @@ impl App {
         })
     }
 
-    /// The plan, as `minutes` a day would have it; the learner's own minutes if none are given. None without a round to
-    /// plan for.
+    /// Memories that the learner may have: those the search found likely, or the population's before any search.
+    fn likely_memories(&self) -> Result<Vec<Vec<f32>>> {
+        let state: Option<LearnerState> = self
+            .store
+            .read()
+            .newest_parameters()?
+            .and_then(|set| set.learner)
+            .and_then(|state| serde_json::from_value(state).ok());
+        // The same draw each time: a forecast that moves by itself would be no forecast.
+        let mut chance = StdRng::seed_from_u64(0);
+        let learner = Learner::resume(Population::built_in()?, state, &mut chance);
+        Ok(learner.samples().to_vec())
+    }
+
+    /// What each item's past looks like to another memory.
+    fn past(&self) -> Result<Past> {
+        let mut past = Past::new();
+        self.store.read().answered(|answer| match past.get_mut(&answer.item) {
+            Some((answers, last)) => {
+                answers.push((answer.day.since(*last), answer.grade));
+                *last = answer.day;
+            }
+            None => {
+                past.insert(answer.item, (vec![(0, answer.grade)], answer.day));
+            }
+        })?;
+        Ok(past)
+    }
+
+    /// The plan, as it is or as it would be; without a round to plan for, the calendar alone.
     ///
     /// # Errors
     /// Those of the database and of the memory model.
-    pub fn plan(&self, minutes: Option<u32>, now: Moment) -> Result<Option<PlanPage>> {
-        let minutes = minutes.unwrap_or(self.settings.minutes_per_day).min(24 * 60);
-        let Some(solved) = self.solve(now, minutes)? else { return Ok(None) };
-        let Solved { planner, problem, plan, items } = &solved;
-        let same = Planner::new(self.own_memory()?, planner.habits().clone(), problem.budget.len())?;
-        let forecast = planner.forecast(problem, &plan.prices, &[(same, problem.clone())])?;
-        let all: f32 = problem.items.iter().map(|item| item.weights.iter().sum::<f32>()).sum();
+    pub fn plan(&self, wish: &PlanWish, now: Moment) -> Result<PlanPage> {
+        let pattern = Pattern::of(self, wish);
         let today = now.study_day();
+        let mut page = PlanPage {
+            minutes_per_day: pattern.usual(),
+            calendar: self.calendar_page(&pattern, self.days_to_plan(now), now)?,
+            goal: self.settings.goal,
+            behind: self.behind(now)?,
+            learnt: self.learnt(now)?,
+            ..PlanPage::default()
+        };
+        let Some(days) = self.days_to_plan(now) else { return Ok(page) };
+        let mut workshop = self.workshop(days)?;
+        let solved = self.solve(&mut workshop, &pattern, now)?;
+        if workshop.samples.is_empty() {
+            let planner = |parameters: Vec<f32>| {
+                let memory = Memory::new(0, &parameters, self.settings.desired_retention)?;
+                Planner::new(memory, workshop.habits.clone(), days)
+            };
+            workshop.samples = self.likely_memories()?.into_iter().map(planner).collect::<Result<_>>()?;
+        }
+        let Solved { problem, plan, items } = &solved;
+        let past = self.past()?;
+        let beliefs = workshop
+            .samples
+            .iter()
+            .map(|planner| as_remembered(planner.memory(), problem, items, &past, today))
+            .collect::<Result<Vec<_>>>()?;
+        let samples: Vec<(&Planner, Problem)> = workshop.samples.iter().zip(beliefs).collect();
+        let forecast = workshop.planner.forecast(problem, &plan.prices, &samples)?;
+        let all: f32 = problem.items.iter().map(|item| item.weights.iter().sum::<f32>()).sum();
+        let all = all.max(f32::MIN_POSITIVE);
+
         let point = |(day, band): (usize, &Band)| PointOfPlan {
             date: today.plus(u32::try_from(day).unwrap_or(0)).date(),
             known: share(band.mean),
             low: share(band.low),
             high: share(band.high),
         };
-        let ahead = self.rounds.iter().filter(|round| round.date >= now.local_date());
-        let rounds = ahead
+        page.days_left = u32::try_from(days).unwrap_or(0);
+        page.known = forecast.known.iter().enumerate().map(point).collect();
+        page.reached =
+            page.known.iter().find(|point| point.known >= self.settings.goal).map(|point| point.date);
+        page.rounds = self
+            .rounds_ahead(now)
+            .into_iter()
             .zip(&forecast.rounds)
-            .map(|(round, band)| RoundForecast {
+            .map(|((round, _), band)| RoundForecast {
                 round: round.clone(),
                 known: share(band.mean),
                 low: share(band.low),
                 high: share(band.high),
             })
             .collect();
-        let ten_minutes: f32 = plan.prices.iter().map(|price| price * 600.0).sum();
-        let mut dropped: Vec<(f32, Dropped)> = items
-            .iter()
-            .zip(&plan.worths)
-            .zip(&problem.items)
-            .filter(|((item, worth), _)| item.card.is_none() && !worth.planned)
-            .map(|((item, _), candidate)| {
-                let dropped =
-                    Dropped { item: item.scheduled.item.clone(), domain: item.scheduled.domain.clone() };
-                (candidate.weights.iter().sum(), dropped)
-            })
-            .collect();
-        dropped.sort_by(|a, b| b.0.total_cmp(&a.0));
-        let order = plan.order();
-        let list = order.iter().filter_map(|index| {
-            let (item, worth, candidate) =
-                (items.get(*index)?, plan.worths.get(*index)?, problem.items.get(*index)?);
-            Some(Planned {
+        page.ten_more_minutes = f64::from(plan.prices.iter().map(|price| price * 600.0).sum::<f32>() / all);
+        page.list = self.today_of(&solved, all, now)?;
+        self.name_dropped(&solved, &mut page)?;
+        page.items = u32::try_from(items.len()).unwrap_or(u32::MAX);
+        drop(samples);
+        self.workshop.replace(Some(workshop));
+        Ok(page)
+    }
+
+    /// The fewest minutes of a usual day, in steps of five, with which the goal is expected to be reached; none where
+    /// ten hours are not enough or there is nothing to plan for.
+    ///
+    /// # Errors
+    /// Those of the database and of the memory model.
+    pub fn plan_minutes_for_goal(&self, now: Moment) -> Result<Option<u32>> {
+        const STEP: u32 = 5;
+        let Some(days) = self.days_to_plan(now) else { return Ok(None) };
+        let mut workshop = self.workshop(days)?;
+        let reaches = |minutes: u32, workshop: &mut Workshop| -> Result<bool> {
+            let wish = PlanWish { minutes_per_day: Some(minutes), days: Vec::new() };
+            let solved = self.solve(workshop, &Pattern::of(self, &wish), now)?;
+            let samples = [(&workshop.planner, solved.problem.clone())];
+            let forecast = workshop.planner.forecast(&solved.problem, &solved.plan.prices, &samples)?;
+            Ok(forecast.known.last().is_some_and(|known| share(known.mean) >= self.settings.goal))
+        };
+        let (mut too_few, mut enough) = (0, 600 / STEP);
+        if !reaches(enough * STEP, &mut workshop)? {
+            return Ok(None);
+        }
+        while enough - too_few > 1 {
+            let middle = too_few + (enough - too_few) / 2;
+            if reaches(middle * STEP, &mut workshop)? {
+                enough = middle;
+            } else {
+                too_few = middle;
+            }
+        }
+        Ok(Some(enough * STEP))
+    }
+
+    /// Today's part of a plan, within the minutes that are left.
+    fn today_of(&self, solved: &Solved, all: f32, now: Moment) -> Result<Vec<Planned>> {
+        let read = self.store.read();
+        let seconds = solved.problem.budget.first().copied().unwrap_or(0.0);
+        let mut used = 0.0;
+        let mut list = Vec::new();
+        for index in solved.plan.order() {
+            let (Some(item), Some(worth), Some(candidate)) =
+                (solved.items.get(index), solved.plan.worths.get(index), solved.problem.items.get(index))
+            else {
+                continue;
+            };
+            if used >= seconds {
+                break;
+            }
+            let own = worth.seconds.unwrap_or(0.0);
+            used += own;
+            list.push(Planned {
                 item: item.scheduled.item.clone(),
+                prompt: read.title(&item.scheduled.item)?.unwrap_or_default(),
                 domain: item.scheduled.domain.clone(),
                 is_new: item.card.is_none(),
-                weight: f64::from(candidate.weights.first().copied().unwrap_or(0.0)),
+                weight: f64::from(candidate.weights.iter().copied().fold(0.0, f32::max)),
                 recall: item.card.as_ref().map(|card| self.memory.recall(card, now)),
                 gain: f64::from(worth.gain / all),
-                seconds: worth.seconds.unwrap_or(0.0).round() as u32,
-            })
-        });
-        let mut used = 0;
-        let list: Vec<Planned> = list
-            .take_while(|planned| {
-                let room = used < minutes * 60;
-                used += planned.seconds;
-                room
-            })
+                seconds: own.round() as u32,
+            });
+        }
+        Ok(list)
+    }
+
+    /// New items that are worth their price on no day.
+    fn name_dropped(&self, solved: &Solved, page: &mut PlanPage) -> Result<()> {
+        let read = self.store.read();
+        let mut dropped: Vec<(f32, f32, &Plannable)> = solved
+            .items
+            .iter()
+            .zip(&solved.plan.worths)
+            .zip(&solved.problem.items)
+            .filter(|((item, worth), _)| item.card.is_none() && !worth.planned)
+            .map(|((item, _), candidate)| (candidate.weights.iter().sum(), candidate.seconds, item))
             .collect();
-        Ok(Some(PlanPage {
-            minutes_per_day: minutes,
-            days_left: u32::try_from(problem.budget.len()).unwrap_or(0),
-            known: forecast.known.iter().enumerate().map(point).collect(),
-            rounds,
-            ten_more_minutes: f64::from(ten_minutes / all.max(f32::MIN_POSITIVE)),
-            list,
-            dropped_count: u32::try_from(dropped.len()).unwrap_or(u32::MAX),
-            dropped: dropped.into_iter().take(NAMED).map(|(_, dropped)| dropped).collect(),
-            items: u32::try_from(items.len()).unwrap_or(u32::MAX),
-        }))
+        page.dropped_count = u32::try_from(dropped.len()).unwrap_or(u32::MAX);
+        dropped.sort_by(|a, b| (b.0 / b.1.max(1.0)).total_cmp(&(a.0 / a.1.max(1.0))));
+        for (.., item) in &dropped {
+            let domain = &item.scheduled.domain;
+            match page.dropped_domains.iter_mut().find(|count| count.domain == *domain) {
+                Some(count) => count.items += 1,
+                None => page.dropped_domains.push(DomainCount { domain: domain.clone(), items: 1 }),
+            }
+        }
+        page.dropped_domains.sort_by(|a, b| b.items.cmp(&a.items).then_with(|| a.domain.cmp(&b.domain)));
+        for (weight, seconds, item) in dropped.into_iter().take(NAMED) {
+            page.dropped.push(Dropped {
+                item: item.scheduled.item.clone(),
+                prompt: read.title(&item.scheduled.item)?.unwrap_or_default(),
+                domain: item.scheduled.domain.clone(),
+                weight: f64::from(weight),
+                seconds: seconds.round() as u32,
+            });
+        }
+        Ok(())
+    }
+}
+
+/// The problem as another memory has it: the same items, with what their answers left in that memory.
+fn as_remembered(
+    memory: &Memory,
+    problem: &Problem,
+    items: &[Plannable],
+    past: &Past,
+    today: StudyDay,
+) -> Result<Problem> {
+    let mut candidates = Vec::with_capacity(problem.items.len());
+    for (candidate, item) in problem.items.iter().zip(items) {
+        let studied = match past.get(&item.scheduled.item) {
+            Some((answers, last)) if candidate.studied.is_some() => memory
+                .history(answers)?
+                .last()
+                .map(|trace| Studied { trace: *trace, elapsed: today.since(*last) }),
+            _ => None,
+        };
+        candidates.push(Candidate { studied, ..candidate.clone() });
+    }
+    Ok(Problem { items: candidates, ..problem.clone() })
+}
+
+/// How long each kind takes this learner against its target time, next to the habits over all kinds.
+fn speeds(pace: &[Pace], habits: &Habits) -> impl Fn(Option<QuestionKind>) -> f32 {
+    let expected = |pace: &Pace| match (pace.first, pace.grade) {
+        (true, 1) => habits.first_fail,
+        (true, _) => habits.first_pass,
+        (false, 1) => habits.fail,
+        (false, _) => habits.pass,
+    };
+    let mut kinds: Vec<(Option<QuestionKind>, f32, f32)> = Vec::new();
+    for row in pace {
+        let (spent, usual) = (row.ratio as f32, expected(row) * row.answers as f32);
+        match kinds.iter_mut().find(|(kind, ..)| *kind == row.question_kind) {
+            Some((_, all_spent, all_usual)) => {
+                *all_spent += spent;
+                *all_usual += usual;
+            }
+            None => kinds.push((row.question_kind, spent, usual)),
+        }
+    }
+    move |kind| {
+        let own = kinds.iter().find(|(known, ..)| *known == kind);
+        own.map_or(1.0, |(_, spent, usual)| (USUAL + spent) / (USUAL + usual))
     }
 }
 
 fn share(value: f32) -> f64 {
     f64::from(value.clamp(0.0, 1.0))
+}
+
+/// A round's own factor for an item.
+fn factor(focus: &Focus, item: &Plannable) -> f32 {
+    let of = |factors: &BTreeMap<String, f64>, name: &str| factors.get(name).copied().unwrap_or(1.0) as f32;
+    of(&focus.domains, &item.scheduled.domain) * of(&focus.kinds, &item.scheduled.item.kind.0)
 }
 
 /// The rule at the top of this file.

@@ -7,7 +7,7 @@ use chrono::NaiveTime;
 use super::{App, Round, Settings, SettingsPage, Theme, first_track, memory, takes};
 use crate::error::{Error, Result};
 use crate::model::{Language, Track, TrackId};
-use crate::store::Reading;
+use crate::store::{Reading, RoundRow};
 use crate::time::Moment;
 
 /// Longest name of a round, in characters.
@@ -22,6 +22,9 @@ impl Default for Settings {
             theme: Theme::System,
             track: first_track(),
             minutes_per_day: 30,
+            weekday_minutes: [None; 7],
+            holidays: None,
+            goal: 0.8,
             desired_retention: 0.9,
         }
     }
@@ -69,6 +72,12 @@ impl App {
         if !(5..=600).contains(&settings.minutes_per_day) {
             return bad("minutes_per_day", settings.minutes_per_day.to_string());
         }
+        if let Some(minutes) = settings.weekday_minutes.iter().flatten().find(|minutes| **minutes > 600) {
+            return bad("weekday_minutes", minutes.to_string());
+        }
+        if !(0.5..=0.99).contains(&settings.goal) {
+            return bad("goal", settings.goal.to_string());
+        }
         if !(0.70..=0.97).contains(&settings.desired_retention) {
             return bad("desired_retention", settings.desired_retention.to_string());
         }
@@ -100,6 +109,7 @@ impl App {
         self.queue.take();
         let other_retention = settings.desired_retention != self.settings.desired_retention;
         self.settings = settings;
+        self.calendar = Self::load_calendar(self.store.read(), &self.settings)?;
         if other_retention {
             self.memory = memory(&self.store, &self.settings)?;
             self.rebuild_cards()?;
@@ -127,16 +137,28 @@ impl App {
             {
                 return Err(Error::BadValue { field: "round_time", value: time.clone() });
             }
+            let factors = round.focus.domains.values().chain(round.focus.kinds.values());
+            if let Some(factor) = factors.copied().find(|factor| !(0.0..=4.0).contains(factor)) {
+                return Err(Error::BadValue { field: "focus", value: factor.to_string() });
+            }
             let known = self.rounds.iter().any(|old| old.date == round.date);
             if round.date < today && !known {
                 return Err(Error::DateInPast { date: round.date.to_string(), today: today.to_string() });
             }
         }
         rounds.sort_by(|a, b| (a.date, &a.time).cmp(&(b.date, &b.time)));
-        let rows: Vec<_> = rounds
+        let rows: Vec<RoundRow> = rounds
             .iter()
-            .map(|round| (round.name.clone(), round.date, round.time.clone(), round.zone.clone()))
-            .collect();
+            .map(|round| {
+                Ok(RoundRow {
+                    name: round.name.clone(),
+                    date: round.date,
+                    time: round.time.clone(),
+                    zone: round.zone.clone(),
+                    focus: serde_json::to_value(&round.focus).map_err(unreadable_rounds)?,
+                })
+            })
+            .collect::<Result<_>>()?;
         self.store.transact(|transaction| transaction.set_rounds(&rows))?;
         self.rounds = rounds;
         self.queue.take();
@@ -167,6 +189,13 @@ pub(super) fn load(read: Reading<'_>) -> Result<Settings> {
 }
 
 pub(super) fn load_rounds(read: Reading<'_>) -> Result<Vec<Round>> {
-    let rounds = read.rounds()?.into_iter();
-    Ok(rounds.map(|(name, date, time, zone)| Round { name, date, time, zone }).collect())
+    let round = |row: RoundRow| {
+        let focus = serde_json::from_value(row.focus).map_err(unreadable_rounds)?;
+        Ok(Round { name: row.name, date: row.date, time: row.time, zone: row.zone, focus })
+    };
+    read.rounds()?.into_iter().map(round).collect()
+}
+
+fn unreadable_rounds(error: serde_json::Error) -> Error {
+    Error::BadRecord { what: "rounds".to_owned(), reason: error.to_string() }
 }

@@ -1,12 +1,15 @@
 //! What crosses from the core to a shell: the answers of the use cases, plain and serialisable.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    AnswerMode, Domain, Frequency, Grade, ItemRef, ItemView, Language, Level, QuestionKind, SessionKind,
-    Status, Text, Track, TrackId,
+    AnswerMode, DayKind, Domain, Frequency, Grade, ItemRef, ItemView, Language, Level, QuestionKind, Region,
+    SessionKind, Status, Text, Track, TrackId,
 };
+use crate::plan::FitEvidence;
 
 /// Light, dark, or as the system says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,14 +38,20 @@ pub struct Settings {
     pub theme: Theme,
     /// The role track that is scheduled.
     pub track: TrackId,
-    /// Study time planned for a day, in minutes, 5 to 600.
+    /// Study time planned for a usual day, in minutes, 5 to 600.
     pub minutes_per_day: u32,
+    /// Minutes of each weekday, Monday first, 0 to 600; none where it is a usual day.
+    pub weekday_minutes: [Option<u32>; 7],
+    /// Whose public holidays count as Sundays; none for nobody's.
+    pub holidays: Option<Region>,
+    /// What the learner wants to know on the day, 0.5 to 0.99: a share of what the role needs.
+    pub goal: f64,
     /// Recall that reviews are timed for, 0.70 to 0.97.
     pub desired_retention: f64,
 }
 
 /// An interview round.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Round {
     /// The learner's name for it, for example "Phone screen". May be empty.
@@ -54,10 +63,24 @@ pub struct Round {
     pub time: Option<String>,
     /// IANA time zone, for example `Asia/Taipei`, if it is not the learner's own.
     pub zone: Option<String>,
+    /// What it asks more or less of.
+    #[serde(default)]
+    pub focus: Focus,
+}
+
+/// What a round asks more or less of than the role in general: factors, 0 to 4; absent means 1.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Focus {
+    /// By domain id.
+    pub domains: BTreeMap<String, f64>,
+    /// By kind of item: `question`, `prompt`.
+    pub kinds: BTreeMap<String, f64>,
 }
 
 /// A round that is today or ahead.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct NextRound {
     /// The round.
@@ -456,11 +479,22 @@ pub struct SettingsPage {
 }
 
 /// The plan to the interview. Shares are of the weight of all items of the track, 0 to 1.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct PlanPage {
-    /// Minutes a day it is made for.
+    /// Minutes of a usual day it is made for.
     pub minutes_per_day: u32,
+    /// Days from Monday of this week to the last round, or four weeks on.
+    pub calendar: Vec<PlanDay>,
+    /// The learner's goal, 0 to 1.
+    pub goal: f64,
+    /// The first day on which as much as the goal is expected to be known; none: not yet by the last round.
+    #[cfg_attr(test, ts(type = "string | null"))]
+    pub reached: Option<NaiveDate>,
+    /// Time that was planned and not used lately; none where nothing is missing.
+    pub behind: Option<Behind>,
+    /// What is known of the learner's memory.
+    pub learnt: Option<Learnt>,
     /// Study days to the last round, today included.
     pub days_left: u32,
     /// What will be known at the beginning of each day, from today to the last round.
@@ -473,10 +507,82 @@ pub struct PlanPage {
     pub list: Vec<Planned>,
     /// New items for which there will be no time.
     pub dropped_count: u32,
-    /// The weightiest of them.
+    /// How many of them are in each domain, most first.
+    pub dropped_domains: Vec<DomainCount>,
+    /// Those that come next, if there were more time.
     pub dropped: Vec<Dropped>,
     /// Items of the track.
     pub items: u32,
+}
+
+/// What the plan would be made for, other than what is kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct PlanWish {
+    /// Minutes of a usual day; the learner's own if none are given.
+    pub minutes_per_day: Option<u32>,
+    /// Days that would be something else than they are.
+    pub days: Vec<DayChoice>,
+}
+
+/// What a day of the calendar is to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct DayChoice {
+    /// The day.
+    #[cfg_attr(test, ts(type = "string"))]
+    pub date: NaiveDate,
+    /// None: what its weekday and the holidays say.
+    pub kind: Option<DayKind>,
+}
+
+/// A day of the calendar.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct PlanDay {
+    /// The day.
+    #[cfg_attr(test, ts(type = "string"))]
+    pub date: NaiveDate,
+    /// Minutes planned.
+    pub minutes: u32,
+    /// Seconds studied.
+    pub seconds_done: u32,
+    /// What the learner said of it.
+    pub kind: Option<DayKind>,
+    /// Its public holiday or make-up workday.
+    pub holiday: Option<Text>,
+}
+
+/// Time of the last seven days that was planned and not used, since the first answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Behind {
+    /// Minutes planned.
+    pub minutes_planned: u32,
+    /// Minutes studied.
+    pub minutes_done: u32,
+}
+
+/// What fitting the memory model to the learner's answers found.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Learnt {
+    /// The date of the fit.
+    #[cfg_attr(test, ts(type = "string"))]
+    pub date: NaiveDate,
+    /// What it stands on.
+    pub evidence: FitEvidence,
+}
+
+/// Where learning from the answers stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct LearningState {
+    /// Share done, 0 to 1, while it runs; none while it does not.
+    pub running: Option<f64>,
+    /// How many fits were kept since the program was started: another number means that plans have changed.
+    pub kept: u32,
 }
 
 /// A day of the plan.
@@ -514,6 +620,8 @@ pub struct RoundForecast {
 pub struct Planned {
     /// The item.
     pub item: ItemRef,
+    /// Its prompt's words, without marks.
+    pub prompt: Text,
     /// Its domain.
     pub domain: String,
     /// Whether it was never practised.
@@ -529,11 +637,17 @@ pub struct Planned {
 }
 
 /// An item that the plan leaves out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Dropped {
     /// The item.
     pub item: ItemRef,
+    /// Its prompt's words, without marks.
+    pub prompt: Text,
     /// Its domain.
     pub domain: String,
+    /// Its weight.
+    pub weight: f64,
+    /// Expected seconds of its first answer.
+    pub seconds: u32,
 }

@@ -6,6 +6,7 @@ use ts_rs::{Config, TS};
 
 use super::*;
 use crate::model::*;
+use crate::plan::{FitEvidence, Method};
 use crate::time::StudyDay;
 
 macro_rules! declarations {
@@ -55,6 +56,17 @@ fn types() -> String {
         Settings,
         Round,
         NextRound,
+        Region,
+        DayKind,
+        Focus,
+        PlanWish,
+        DayChoice,
+        PlanDay,
+        Behind,
+        Method,
+        FitEvidence,
+        Learnt,
+        LearningState,
         PlanPage,
         PointOfPlan,
         RoundForecast,

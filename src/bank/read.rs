@@ -61,6 +61,26 @@ pub(super) fn read(source: &Source) -> Result<(Bank, Vec<Fault>)> {
     Ok((bank, faults))
 }
 
+/// What Simplified Chinese is derived with, and nothing else of a bank.
+pub(super) fn words(source: &Source) -> Result<(Vec<Phrase>, Vec<Term>)> {
+    let (mut phrases, mut terms, mut faults) = (Vec::new(), Vec::new(), Vec::new());
+    for file in source.files()? {
+        match file.path.as_str() {
+            "glossary.tsv" => {
+                terms
+                    .extend(TextFile::of(file, &mut faults).map(|file| file.rows(&mut faults, Term::of_row)));
+            }
+            "zh-CN/words.tsv" => {
+                phrases.extend(
+                    TextFile::of(file, &mut faults).map(|file| file.rows(&mut faults, Phrase::of_row)),
+                );
+            }
+            _ => {}
+        }
+    }
+    Ok((phrases.into_iter().flatten().collect(), terms.into_iter().flatten().collect()))
+}
+
 /// What holds for the stories of every principle.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

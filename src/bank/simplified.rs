@@ -40,6 +40,15 @@ pub struct Simplifier {
 }
 
 impl Simplifier {
+    /// With the phrases and terms of the built-in bank.
+    ///
+    /// # Errors
+    /// [`Error::BadRecord`] when the dictionaries cannot be loaded.
+    pub fn built_in() -> Result<Self> {
+        let (phrases, terms) = super::read::words(&super::Source::BuiltIn)?;
+        Self::new(&phrases, &terms)
+    }
+
     /// With a bank's phrases and terms; a phrase outweighs a term of the same words.
     ///
     /// # Errors

@@ -1,14 +1,17 @@
 //! The terminal's pages.
 
 pub mod bank;
+pub mod learn;
 pub mod plan;
 pub mod practice;
 pub mod today;
 #[cfg(unix)]
 pub mod verify;
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use divedeep::bank::Simplifier;
 use divedeep::error::Error;
@@ -46,9 +49,17 @@ pub fn print_json(out: &mut impl Write, value: &impl serde::Serialize) -> Result
 pub struct Words(pub Language);
 
 impl Words {
-    /// The English or the Chinese words.
-    pub fn pick<'a>(self, en: &'a str, zh: &'a str) -> &'a str {
-        if self.0.is_chinese() { zh } else { en }
+    /// The English or the Chinese words; the Simplified ones are derived like the bank's.
+    pub fn pick<'a>(self, en: &'a str, zh_tw: &'a str) -> Cow<'a, str> {
+        static SIMPLIFIER: OnceLock<Option<Simplifier>> = OnceLock::new();
+        match self.0 {
+            Language::En => Cow::Borrowed(en),
+            Language::ZhTw => Cow::Borrowed(zh_tw),
+            Language::ZhCn => match SIMPLIFIER.get_or_init(|| Simplifier::built_in().ok()) {
+                Some(simplifier) => Cow::Owned(simplifier.plain(zh_tw)),
+                None => Cow::Borrowed(zh_tw),
+            },
+        }
     }
 }
 

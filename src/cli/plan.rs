@@ -11,14 +11,9 @@ use super::Words;
 const SHOWN: usize = 12;
 
 /// Prints the plan.
-pub fn print(
-    out: &mut impl Write,
-    plan: Option<&PlanPage>,
-    outline: &Outline,
-    language: Language,
-) -> io::Result<()> {
+pub fn print(out: &mut impl Write, plan: &PlanPage, outline: &Outline, language: Language) -> io::Result<()> {
     let words = Words(language);
-    let Some(plan) = plan else {
+    if plan.rounds.is_empty() {
         return writeln!(
             out,
             "{}",
@@ -27,13 +22,13 @@ pub fn print(
                 "120天內沒有面試日期：到期的題目先複習，新題依深度與常見程度安排。",
             )
         );
-    };
+    }
     let percent = |share: f64| format!("{:.0}%", 100.0 * share);
     for forecast in &plan.rounds {
         let name = if forecast.round.name.is_empty() {
             words.pick("the interview", "面試")
         } else {
-            &forecast.round.name
+            forecast.round.name.as_str().into()
         };
         writeln!(
             out,
@@ -56,6 +51,28 @@ pub fn print(
         .replace("{known}", &percent(known))
         .replace("{ten}", &format!("{:.1}", 100.0 * plan.ten_more_minutes));
     writeln!(out, "{text}")?;
+    let reached = match plan.reached {
+        Some(date) => words
+            .pick("Your goal, {goal}, is expected by {date}.", "預計在{date}達成你的目標（{goal}）。")
+            .replace("{date}", &date.to_string()),
+        None => words
+            .pick(
+                "Your goal, {goal}, is not reached yet by the last round.",
+                "到最後一輪面試為止，還達不到你的目標（{goal}）。",
+            )
+            .into_owned(),
+    };
+    writeln!(out, "{}", reached.replace("{goal}", &percent(plan.goal)))?;
+    if let Some(behind) = plan.behind {
+        let text = words
+            .pick(
+                "Of the last 7 days' {planned} min, {done} were studied. The plan counts with the time that is left.",
+                "最近7天預定{planned}分鐘，完成{done}分鐘。計畫已依剩下的時間重新安排。",
+            )
+            .replace("{planned}", &behind.minutes_planned.to_string())
+            .replace("{done}", &behind.minutes_done.to_string());
+        writeln!(out, "{text}")?;
+    }
     if plan.dropped_count > 0 {
         let text = words
             .pick(
@@ -75,10 +92,11 @@ pub fn print(
         let domain = outline.domains.iter().find(|domain| domain.id == item.domain);
         let domain = domain.map_or(item.domain.as_str(), |domain| domain.name.get(language));
         let state = match item.recall {
-            None => words.pick("new", "新題").to_owned(),
+            None => words.pick("new", "新題").into_owned(),
             Some(recall) => format!("{} {}", words.pick("recall", "記得"), percent(recall)),
         };
-        writeln!(out, "  {:52} {domain} · {state} · {} s", item.item.id, item.seconds)?;
+        writeln!(out, "  {}", item.prompt.get(language))?;
+        writeln!(out, "      {} · {domain} · {state} · {} s", item.item.id, item.seconds)?;
     }
     if plan.list.len() > SHOWN {
         writeln!(out, "  … {}", plan.list.len() - SHOWN)?;

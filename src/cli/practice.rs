@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, Write};
 use std::time::Instant;
 
-use divedeep::app::{Answer, App, Card, Practice, Round, Settings};
+use divedeep::app::{Answer, App, Card, Focus, Practice, Round, Settings};
 use divedeep::error::Error;
 use divedeep::model::{AnswerMode, Grade, ItemView, Language, SessionKind};
 use divedeep::shell;
@@ -128,7 +128,8 @@ fn first_run(
                     writeln!(out, "{}", shell::sentence(&error, chosen))?;
                     continue;
                 };
-                let round = Round { name: String::new(), date, time: None, zone: None };
+                let round =
+                    Round { name: String::new(), date, time: None, zone: None, focus: Focus::default() };
                 match app.save_rounds(vec![round], shell::now()) {
                     Ok(_) => break,
                     Err(error @ Error::DateInPast { .. }) => {
@@ -185,7 +186,7 @@ fn turn(
         match ask(
             input,
             out,
-            words.pick(
+            &words.pick(
                 "[Enter: answer, or type yours · l u q] > ",
                 "[Enter看答案，或輸入你的答案 · l u q] > ",
             ),
@@ -215,7 +216,7 @@ fn turn(
     let mut ticked = Vec::new();
     let mut proposed = None;
     if !points.is_empty() {
-        match ask(input, out, words.pick("points you said, e.g. 1 3 > ", "你說到的重點，例如1 3 > "))?
+        match ask(input, out, &words.pick("points you said, e.g. 1 3 > ", "你說到的重點，例如1 3 > "))?
         {
             Typed::End => return Ok(Turn::Quit),
             Typed::Text(text) => {
@@ -348,7 +349,7 @@ fn print_answer(
         writeln!(out, "{text}")?;
     }
     for (index, point) in face.key_points.iter().enumerate() {
-        let must = if point.must { words.pick(" (must)", "（必要）") } else { "" };
+        let must = if point.must { words.pick(" (must)", "（必要）") } else { "".into() };
         writeln!(out, "{}{:3}  {}{must}", if index == 0 { "\n" } else { "" }, index + 1, line(&point.text))?;
     }
     let mut section = |title: &str, texts: Vec<String>| -> io::Result<()> {
@@ -361,19 +362,19 @@ fn print_answer(
         Ok(())
     };
     section(
-        words.pick("Common mistakes", "常見錯誤"),
+        &words.pick("Common mistakes", "常見錯誤"),
         face.mistakes.iter().map(|m| format!("{}: {}", line(&m.claim), line(&m.why))).collect(),
     )?;
     section(
-        words.pick("What may be asked next", "接下來可能會問"),
+        &words.pick("What may be asked next", "接下來可能會問"),
         face.probes.iter().map(|p| line(&p.text)).collect(),
     )?;
     section(
-        words.pick("What makes an answer fail", "會讓回答失分的地方"),
+        &words.pick("What makes an answer fail", "會讓回答失分的地方"),
         face.red_flags.iter().map(|flag| line(flag)).collect(),
     )?;
     section(
-        words.pick("Sources", "資料來源"),
+        &words.pick("Sources", "資料來源"),
         view.references.iter().map(|r| format!("{}, {}", r.work, r.part)).collect(),
     )?;
     writeln!(out)?;

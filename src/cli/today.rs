@@ -15,8 +15,11 @@ pub fn print(out: &mut impl Write, today: &Today, outline: &Outline, language: L
         writeln!(out, "! {}", notice_text(notice, words))?;
     }
     if let Some(next) = &today.next_round {
-        let name =
-            if next.round.name.is_empty() { words.pick("the interview", "面試") } else { &next.round.name };
+        let name = if next.round.name.is_empty() {
+            words.pick("the interview", "面試")
+        } else {
+            next.round.name.as_str().into()
+        };
         match (next.days_left, language.is_chinese()) {
             (0, false) => writeln!(out, "Today is {name}.")?,
             (1, false) => writeln!(out, "1 day to {name} ({}).", next.round.date)?,
@@ -35,8 +38,8 @@ pub fn print(out: &mut impl Write, today: &Today, outline: &Outline, language: L
             today.minutes_planned, today.answers_done
         )?;
     }
-    group(out, words.pick("reviews", "複習"), &today.reviews, outline, language)?;
-    group(out, words.pick("new", "新題"), &today.new, outline, language)?;
+    group(out, &words.pick("reviews", "複習"), &today.reviews, outline, language)?;
+    group(out, &words.pick("new", "新題"), &today.new, outline, language)?;
     if today.reviews_left_out > 0 {
         if language.is_chinese() {
             writeln!(out, "另有{}題到期，排不進今天的分鐘數。", today.reviews_left_out)?;

@@ -4,9 +4,12 @@
 //! dates and the day's list (`app`).
 
 use fsrs::{
-    DEFAULT_PARAMETERS, FSRS, FSRS6_DEFAULT_DECAY, FSRSItem, FSRSReview, ItemState, MemoryState,
-    check_and_fill_parameters, current_retrievability,
+    CombinedProgressState, ComputeParametersInput, DEFAULT_PARAMETERS, FSRS, FSRS6_DEFAULT_DECAY, FSRSItem,
+    FSRSReview, ItemState, MemoryState, check_and_fill_parameters, current_retrievability,
 };
+
+use std::sync::PoisonError;
+use std::time::Duration;
 
 use crate::error::{Error, Result};
 use crate::model::{CardState, Grade};
@@ -14,6 +17,12 @@ use crate::time::Moment;
 
 /// Minutes until an item graded again comes back.
 pub const AGAIN_MINUTES: u32 = 10;
+
+/// Answers from which the optimiser fits more than the first stabilities.
+const LEAST_EXAMPLES: usize = 64;
+
+/// How often a fit tells how far it is.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// Longest interval, in days: a hundred years.
 const LONGEST_DAYS: f32 = 36_500.0;
@@ -73,6 +82,47 @@ impl Memory {
         Ok(Self { fsrs, decay, parameter_set, desired_retention: desired_retention as f32 })
     }
 
+    /// Parameters fitted to a log by the model's own optimiser: items, each with its answers in order as days since the
+    /// one before (0 for the first) and grade. `go_on` is asked now and then with the share done, 0 to 1. None when it
+    /// said no, or when there are fewer answers than the optimiser needs to go beyond first stabilities (64).
+    ///
+    /// # Errors
+    /// [`Error::Memory`] when the optimiser fails.
+    pub fn fit(log: &[Vec<(u32, Grade)>], mut go_on: impl FnMut(f64) -> bool) -> Result<Option<Vec<f32>>> {
+        // Each later answer is an example: the answers up to it.
+        let mut examples = Vec::new();
+        for answers in log {
+            let reviews: Vec<FSRSReview> = answers.iter().map(review).collect();
+            let later = answers.iter().enumerate().skip(1).filter(|(_, (days, _))| *days > 0);
+            examples.extend(later.filter_map(|(last, _)| {
+                reviews.get(..=last).map(|reviews| FSRSItem { reviews: reviews.to_vec() })
+            }));
+        }
+        if examples.len() < LEAST_EXAMPLES {
+            return Ok(None);
+        }
+        let progress = CombinedProgressState::new_shared();
+        let input = ComputeParametersInput {
+            train_set: examples,
+            progress: Some(progress.clone()),
+            ..Default::default()
+        };
+        let work = std::thread::spawn(move || fsrs::compute_parameters(input));
+        let mut wanted = true;
+        while !work.is_finished() {
+            std::thread::sleep(LOOK);
+            let mut state = progress.lock().unwrap_or_else(PoisonError::into_inner);
+            wanted = wanted && go_on(state.current() as f64 / state.total().max(1) as f64);
+            state.want_abort = !wanted;
+        }
+        match work.join() {
+            _ if !wanted => Ok(None),
+            Ok(Ok(parameters)) => Ok(Some(parameters)),
+            Ok(Err(error)) => Err(Error::Memory(error.to_string())),
+            Err(_) => Err(Error::Memory("the optimiser stopped".to_owned())),
+        }
+    }
+
     /// The number of the parameter set.
     pub fn parameter_set(&self) -> u32 {
         self.parameter_set
@@ -129,8 +179,6 @@ impl Memory {
     /// # Errors
     /// [`Error::Memory`] when the model cannot go on from an answer.
     pub fn history(&self, answers: &[(u32, Grade)]) -> Result<Vec<Trace>> {
-        let review =
-            |(days, grade): &(u32, Grade)| FSRSReview { rating: grade.number().into(), delta_t: *days };
         let item = FSRSItem { reviews: answers.iter().map(review).collect() };
         let states = self
             .fsrs
@@ -191,6 +239,10 @@ impl Memory {
             lapses: card.map_or(0, |card| card.lapses).saturating_add(u32::from(lapsed)),
         })
     }
+}
+
+fn review((days, grade): &(u32, Grade)) -> FSRSReview {
+    FSRSReview { rating: grade.number().into(), delta_t: *days }
 }
 
 fn memory_of(trace: Trace) -> MemoryState {

@@ -2,6 +2,7 @@
 //!
 //! Deliberately not here: how they are read from files (`bank`), kept (`store`) or scheduled (`memory`).
 
+mod calendar;
 mod card;
 mod ids;
 mod item;
@@ -12,6 +13,7 @@ mod question;
 mod review;
 mod track;
 
+pub use calendar::{DayKind, Region};
 pub use card::CardState;
 pub use ids::{DeviceId, ItemKind, ItemRef, ReviewKey};
 pub use item::{

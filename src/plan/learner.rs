@@ -6,6 +6,7 @@
 //! chain stays with the population, with many it follows the answers: nothing needs to be switched over.
 
 use rand::{Rng, RngExt};
+use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
 use crate::memory::Memory;
@@ -28,6 +29,14 @@ pub struct Learner {
     samples: Vec<Vec<f32>>,
 }
 
+/// A [`Learner`] to be kept and gone on with later.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LearnerState {
+    at: Vec<f64>,
+    stride: f64,
+    samples: Vec<Vec<f32>>,
+}
+
 /// Learners kept to speak for all that are possible.
 const SAMPLES: usize = 24;
 
@@ -36,6 +45,28 @@ impl Learner {
     pub fn new(population: Population, chance: &mut impl Rng) -> Self {
         let samples = (0..SAMPLES).map(|_| population.draw(chance)).collect();
         Self { population, at: [0.0; VARYING], stride: 0.3, samples }
+    }
+
+    /// Goes on where a state was kept; with somebody from the population where it is none of this program's.
+    pub fn resume(population: Population, state: Option<LearnerState>, chance: &mut impl Rng) -> Self {
+        let fresh = Self::new(population, chance);
+        let Some(state) = state else { return fresh };
+        let Ok(at) = Normal::try_from(state.at) else { return fresh };
+        let usable = at.iter().all(|value| value.is_finite()) && state.stride.is_finite();
+        let samples_fit = !state.samples.is_empty()
+            && state
+                .samples
+                .iter()
+                .all(|sample| sample.len() == VARYING + 2 && sample.iter().all(|value| value.is_finite()));
+        if !usable || !samples_fit {
+            return fresh;
+        }
+        Self { at, stride: state.stride.clamp(0.01, 0.9), samples: state.samples, ..fresh }
+    }
+
+    /// What to keep to go on later.
+    pub fn state(&self) -> LearnerState {
+        LearnerState { at: self.at.to_vec(), stride: self.stride, samples: self.samples.clone() }
     }
 
     /// Parameters of learners that explain the answers, any as likely as another.
@@ -58,7 +89,8 @@ impl Learner {
             .collect()
     }
 
-    /// Walks `steps` steps under the answers of a log. `go_on` is asked before each step.
+    /// Walks `steps` steps under the answers of a log. `go_on` is asked before each step; when it says no, the learner
+    /// is what it was.
     ///
     /// # Errors
     /// Those of the memory model.

@@ -5,15 +5,18 @@
 //! list is then what gains most per second. For any prices, the items' values plus the price of all seconds is an upper
 //! bound on what any way of studying can reach: that is what the planner is measured against.
 //!
+//! - `calendar`: how many minutes each day has.
 //! - `grid`: the memories that tables are computed for, and what a review does to them.
 //! - `table`: what a memory is worth under prices.
 //! - `market`: what is bought under prices, and what it is worth.
 //! - `prices`: the prices that fill the days.
 //! - `forecast`: what will be known on the day, and how sure that is.
-//! - `population`, `learner`: whose memory it is, from everybody's to this learner's.
+//! - `population`, `learner`, `fit`: whose memory it is, from everybody's to this learner's.
 //!
 //! Everything here is arithmetic on plain types: no clock, no database.
 
+mod calendar;
+mod fit;
 mod forecast;
 mod grid;
 mod learner;
@@ -27,9 +30,11 @@ mod tests;
 use crate::error::Result;
 use crate::memory::{Memory, Trace};
 
+pub use calendar::{Calendar, Holiday, Holidays};
+pub use fit::{Answers, Fit, FitEvidence, Method, fit};
 pub use forecast::{Band, Forecast};
 use grid::{DAILY, FINE, Grid, Review};
-pub use learner::{Learner, Log, log_likelihood};
+pub use learner::{Learner, LearnerState, Log, log_likelihood};
 use market::Market;
 pub use population::Population;
 pub use prices::Prices;
@@ -235,7 +240,7 @@ impl Planner {
         &self,
         problem: &Problem,
         prices: &[f32],
-        samples: &[(Planner, Problem)],
+        samples: &[(&Planner, Problem)],
     ) -> Result<Forecast> {
         let horizon = Horizon { days: problem.budget.len(), rounds: problem.rounds.clone() };
         let (lanes, own, _) = self.ready(problem, &horizon)?;

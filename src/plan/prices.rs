@@ -24,6 +24,11 @@ pub struct Prices {
 }
 
 impl Prices {
+    /// Whether no plan was made with them yet.
+    pub fn is_new(&self) -> bool {
+        self.knots.is_none()
+    }
+
     /// The price of each day.
     pub fn daily(&self) -> Vec<f32> {
         let knots = self.knots.unwrap_or([-10.0; KNOTS.len()]);

@@ -155,7 +155,7 @@ fn an_empty_bank_and_days_without_time_have_plans() {
     let no_time = Problem { budget: vec![0.0; 5], rounds: vec![5], items: items.clone() };
     let plan = planner.plan(&no_time, &mut Prices::default(), 8).expect("a plan");
     assert!(plan.prices.iter().all(|price| price.is_finite()));
-    let samples = vec![(Planner::new(memory(), HABITS, 5).expect("a planner"), no_time.clone())];
+    let samples = [(&planner, no_time.clone())];
     let forecast = planner.forecast(&no_time, &plan.prices, &samples).expect("a forecast");
     assert!(forecast.rounds[0].mean.is_finite());
 
@@ -201,7 +201,7 @@ proptest! {
         prop_assert!(plan.worths.iter().all(|worth| worth.value.is_finite() && worth.gain.is_finite()));
         prop_assert!(plan.order().len() <= problem.items.len());
         let same = Planner::new(memory(), HABITS, days).expect("a planner");
-        let forecast = planner.forecast(&problem, &plan.prices, &[(same, problem.clone())]).expect("a forecast");
+        let forecast = planner.forecast(&problem, &plan.prices, &[(&same, problem.clone())]).expect("a forecast");
         let mean = forecast.rounds[0].mean;
         prop_assert!(mean.is_finite() && (-0.01..=1.01).contains(&mean), "{mean} of {all}");
     }

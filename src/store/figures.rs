@@ -2,9 +2,9 @@
 
 use rusqlite::params;
 
-use super::{Reading, cards};
+use super::{Reading, cards, from_word};
 use crate::error::Result;
-use crate::model::{CardState, DeviceId};
+use crate::model::{CardState, DeviceId, QuestionKind};
 use crate::time::StudyDay;
 
 /// The log in a few numbers.
@@ -54,6 +54,8 @@ pub struct ItemFigure {
 /// How long a learner's answers took, against their target times.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Pace {
+    /// What sort of question; none for a prompt.
+    pub question_kind: Option<QuestionKind>,
     /// Whether it was the item's first answer.
     pub first: bool,
     /// The grade, 1 (again) to 4.
@@ -70,21 +72,25 @@ impl Reading<'_> {
     /// # Errors
     /// Those of the database.
     pub fn pace(&self, device: &DeviceId) -> Result<Vec<Pace>> {
-        self.list(
-            "SELECT a.elapsed_days IS NULL AS first, a.grade, count(*) AS answers,
+        let rows = self.list(
+            "SELECT i.question_kind, a.elapsed_days IS NULL AS first, a.grade, count(*) AS answers,
                  sum(min(a.total_ms / 1000.0 / i.seconds, 5.0)) AS ratio
              FROM (SELECT * FROM answers WHERE device = ?1 ORDER BY sequence DESC LIMIT 2000) a
-             JOIN items i ON i.kind = a.kind AND i.id = a.item GROUP BY 1, 2",
+             JOIN items i ON i.kind = a.kind AND i.id = a.item GROUP BY 1, 2, 3",
             [&device.0],
             |row| {
-                Ok(Pace {
+                let pace = Pace {
+                    question_kind: None,
                     first: row.get("first")?,
                     grade: row.get("grade")?,
                     answers: row.get("answers")?,
                     ratio: row.get("ratio")?,
-                })
+                };
+                Ok((row.get::<_, Option<String>>("question_kind")?, pace))
             },
-        )
+        )?;
+        let kind = |kind: Option<String>| kind.map(|kind| from_word("question kind", kind)).transpose();
+        rows.into_iter().map(|(word, pace)| Ok(Pace { question_kind: kind(word)?, ..pace })).collect()
     }
 
     /// The log in a few numbers.

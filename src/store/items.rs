@@ -319,6 +319,19 @@ impl Reading<'_> {
         })
     }
 
+    /// An item's prompt, without marks.
+    ///
+    /// # Errors
+    /// Those of the database, and [`crate::error::Error::BadRecord`].
+    pub fn title(&self, item: &ItemRef) -> Result<Option<Text>> {
+        let title = self.one(
+            "SELECT t.title FROM items i JOIN contents t USING (number) WHERE i.kind = ?1 AND i.id = ?2",
+            params![item.kind.0, item.id],
+            |row| row.get::<_, String>("title"),
+        )?;
+        title.map(|title| json("title", &title)).transpose()
+    }
+
     /// Every item in the bank with its content.
     ///
     /// # Errors

@@ -20,7 +20,8 @@ use crate::error::{Error, Result};
 
 pub use figures::{DayFigure, DomainFigure, ItemFigure, Pace, Totals};
 pub use items::{Due, Listed, Listing, NewItems, Plannable, Scheduled};
-pub use reviews::NewReview;
+pub use reviews::{Answered, NewReview};
+pub use settings::{ParameterSet, RoundRow};
 
 /// Whether a store may be changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -28,6 +28,17 @@ pub struct NewReview<'a> {
     pub elapsed_days: Option<u32>,
 }
 
+/// An answer, as learning a memory sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answered {
+    /// What was asked.
+    pub item: ItemRef,
+    /// The grade.
+    pub grade: Grade,
+    /// The study day.
+    pub day: StudyDay,
+}
+
 impl Reading<'_> {
     /// The time of the newest row by the order of replay; none for an empty log.
     ///
@@ -55,6 +66,15 @@ impl Reading<'_> {
                 Ok((key, item, StudyDay(row.get("study_day")?)))
             },
         )
+    }
+
+    /// The study day of the first answer; none for an empty log.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn first_day(&self) -> Result<Option<StudyDay>> {
+        let first = self.one("SELECT min(study_day) FROM reviews", [], |row| row.get::<_, Option<i32>>(0))?;
+        Ok(first.flatten().map(StudyDay))
     }
 
     /// Answers graded on a study day and the milliseconds they took.
@@ -101,6 +121,26 @@ impl Reading<'_> {
                 &mut step,
             ),
         }
+    }
+
+    /// What learning a memory needs of each answer that is not void: item by item, each item's in the order of replay.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn answered(&self, mut take: impl FnMut(Answered)) -> Result<()> {
+        self.walk(
+            "SELECT kind, item, grade, study_day FROM answers ORDER BY kind, item, order_ms, device, sequence",
+            [],
+            |row| {
+                let read = |row: &Row<'_>| -> rusqlite::Result<_> {
+                    let item = ItemRef { kind: ItemKind(row.get("kind")?), id: row.get("item")? };
+                    Ok((item, row.get::<_, i64>("grade")?, StudyDay(row.get("study_day")?)))
+                };
+                let (item, grade, day) = read(row).map_err(|error| self.explain(error))?;
+                take(Answered { item, grade: grade_of(grade)?, day });
+                Ok(true)
+            },
+        )
     }
 
     /// An item's answers that are not void, newest first.

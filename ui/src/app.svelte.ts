@@ -53,6 +53,8 @@ class App {
       if (start.settings.set_up) this.#apply(start.settings);
       else applyTheme(start.settings.theme);
       this.phase = start.settings.set_up ? 'ready' : 'first-run';
+      // Nobody asked for it, so nobody is told when it cannot be done; it is tried again the next time.
+      if (start.settings.set_up) api.learningStart(false).catch(() => undefined);
     } catch (cause) {
       this.error = api.ApiError.from(cause);
       this.phase = 'failed';

@@ -21,6 +21,9 @@ let settings: api.Settings = {
   theme: (query.get('theme') ?? 'light') as api.Theme,
   track: 'csa',
   minutes_per_day: 30,
+  weekday_minutes: [null, null, null, null, null, 60, 15],
+  holidays: 'TW',
+  goal: 0.8,
   desired_retention: 0.9,
 };
 let rounds: api.Round[] = isNew
@@ -31,8 +34,15 @@ let rounds: api.Round[] = isNew
         date: addDays(TODAY, 12),
         time: '10:00',
         zone: 'Asia/Taipei',
+        focus: { domains: {}, kinds: {} },
       },
-      { name: '', date: addDays(TODAY, 26), time: null, zone: null },
+      {
+        name: '',
+        date: addDays(TODAY, 26),
+        time: null,
+        zone: null,
+        focus: { domains: {}, kinds: {} },
+      },
     ];
 const queue = items.map((view) => view.item);
 const graded: api.ItemRef[] = query.has('done') ? queue.splice(0) : [];
@@ -127,22 +137,54 @@ const handlers: Record<string, (args: never) => unknown> = {
     in_track: 431,
     notices: query.has('over') ? [{ code: 'rounds_over', last_round: '2026-11-19' }] : [],
   }),
-  plan_show: ({ minutes }: { minutes: number | null }): api.PlanPage | null => {
-    if (!rounds[0]) return null;
-    const a_day = minutes ?? settings.minutes_per_day;
-    const known = Array.from({ length: 13 }, (_, i) => {
-      const share = 0.31 + ((0.5 * i) / 12) * Math.min(1, a_day / 60);
-      return { date: addDays(TODAY, i), known: share, low: share - 0.004 * i, high: share + 0.004 * i };
-    });
-    const last = known[12]!;
+  plan_show: ({ wish }: { wish: api.PlanWish }): api.PlanPage => {
+    const a_day = wish.minutes_per_day ?? settings.minutes_per_day;
+    const off = wish.days.filter(({ kind }) => kind === 'off').length;
+    const known = rounds[0]
+      ? Array.from({ length: 13 }, (_, i) => {
+          const share = 0.31 + ((0.5 * i) / 12) * Math.min(1, a_day / 60) - 0.01 * off;
+          return { date: addDays(TODAY, i), known: share, low: share - 0.004 * i, high: share + 0.004 * i };
+        })
+      : [];
+    const last = known.at(-1);
+    const text = (item: api.ItemRef) => {
+      const words = item.id.replaceAll(/[/-]/g, ' ');
+      return { en: words, 'zh-TW': words };
+    };
     return {
       minutes_per_day: a_day,
       days_left: 12,
+      calendar: Array.from({ length: 18 }, (_, i) => ({
+        date: addDays(TODAY, i - 5),
+        minutes: wish.days.find(({ date }) => date === addDays(TODAY, i - 5))?.kind === 'off' ? 0 : a_day,
+        seconds_done: i < 5 ? 60 * (i === 3 ? 0 : 22 + i) : i === 5 ? 480 : 0,
+        kind: wish.days.find(({ date }) => date === addDays(TODAY, i - 5))?.kind ?? null,
+        holiday: i === 12 ? { en: 'Constitution Day', 'zh-TW': '行憲紀念日', 'zh-CN': '行宪纪念日' } : null,
+      })),
+      goal: settings.goal,
+      reached: known.find((point) => point.known >= settings.goal)?.date ?? null,
+      behind: empty ? null : { minutes_planned: 150, minutes_done: 94 },
+      learnt: empty
+        ? null
+        : {
+            date: addDays(TODAY, -1),
+            evidence: {
+              answers: 214,
+              method: 'population',
+              log_loss_before: 0.412,
+              log_loss_after: 0.371,
+              held_out: 43,
+              held_out_before: 0.42,
+              held_out_after: 0.391,
+            },
+          },
       known,
-      rounds: [{ round: rounds[0], known: last.known, low: last.low, high: last.high }],
+      rounds:
+        rounds[0] && last ? [{ round: rounds[0], known: last.known, low: last.low, high: last.high }] : [],
       ten_more_minutes: 0.042,
       list: items.map(({ item, domain, seconds }, i) => ({
         item,
+        prompt: text(item),
         domain,
         is_new: i % 2 === 0,
         weight: 3 - (i % 3),
@@ -151,10 +193,25 @@ const handlers: Record<string, (args: never) => unknown> = {
         seconds,
       })),
       dropped_count: 37,
-      dropped: items.map(({ item, domain }) => ({ item, domain })),
+      dropped_domains: [
+        { domain: 'linux', items: 30 },
+        { domain: 'networking', items: 7 },
+      ],
+      dropped: items.map(({ item, domain }) => ({
+        item,
+        prompt: text(item),
+        domain,
+        weight: 1,
+        seconds: 90,
+      })),
       items: 431,
     };
   },
+  plan_minutes_for_goal: () => 45,
+  plan_save_days: () => null,
+  learning_start: (): api.LearningState => ({ running: null, kept: 0 }),
+  learning_show: (): api.LearningState => ({ running: null, kept: 0 }),
+  learning_cancel: (): api.LearningState => ({ running: null, kept: 0 }),
   browse_report: () => '/home/mei/.local/share/divedeep/reports/2026-11-21-linux-1.md',
   practice_next: () => practice(queue[0]),
   practice_more: () => practice(items[0]?.item),

@@ -100,6 +100,12 @@ export function weekdays(language: Language): string[] {
   return Array.from({ length: 7 }, (_, i) => format.format(Date.UTC(2024, 0, 1 + i)));
 }
 
+/** A weekday's short name, counted from Monday. */
+export function weekdayName(language: Language, index: number): string {
+  const format = new Intl.DateTimeFormat(locale(language), { timeZone: 'UTC', weekday: 'short' });
+  return format.format(Date.UTC(2024, 0, 1 + index));
+}
+
 /** `today`, `tomorrow`, `in 5 days`, `3 days ago`. */
 export function fromToday(t: Messages, days: number): string {
   if (days === 0) return t.dates.today;

@@ -214,10 +214,53 @@ export const en = {
       `From ${now} today to ${then} on the day, in ${count(days, 'day', 'days')}, if you study as planned. What is asked more often counts more.`,
     known: 'Known',
     interval: 'Nine in ten',
+    goalMet: (goal: string, day: string) => `Your goal of ${goal} is expected on ${day}.`,
+    goalNotYet: (goal: string, points: string) =>
+      `Not yet: your goal of ${goal} is ${points} percentage points away on the day.`,
+    goalMinutes: (minutes: string) => `About ${minutes} on a usual day would reach it.`,
+    goalNever: 'No number of minutes reaches it by then: a lower goal is no shame.',
+    goalLabel: 'Goal',
+    goalLine: (goal: string) => `Goal ${goal}`,
+    behind: (planned: string, done: string) =>
+      `In the last seven days you planned ${planned} and studied ${done}. Nothing has piled up: the plan already counts with the time that is left.`,
+    catchUp: 'See what heavier days would bring',
+    calendarTitle: 'Days until the interview',
+    calendarText:
+      'Choose a day to change it: off, light (half of it), heavy (half as much again), and back. Nothing is kept before you say so.',
+    calendarSpan: (from: string, to: string) => `${from} to ${to}`,
+    dayKind: { off: 'off', light: 'light', usual: 'usual', heavy: 'heavy' },
+    dayLabel: (day: string, minutes: string, done: string, marks: string) =>
+      [`${day}: ${minutes} planned`, done && `${done} done`, marks].filter(Boolean).join(', '),
+    interviewDay: 'interview',
+    pause: 'Pause until',
+    pauseLook: 'See the cost',
+    changedFrom: (then: string, now: string) =>
+      `With these changes you would know ${then} on the day instead of ${now}.`,
+    changedSame: (now: string) => `With these changes you would still know ${now} on the day.`,
+    changedOnly: 'These changes are not kept yet.',
+    keep: 'Keep the changes',
+    discard: 'Discard',
+    weekTitle: 'Minutes by weekday, and holidays',
+    weekText: 'Empty means a usual day.',
+    holidays: 'Public holidays',
+    holidaysText: 'A holiday counts as a Sunday, a make-up workday as a Monday.',
+    holidaysNone: 'Not counted',
+    regions: { TW: 'Taiwan', CN: 'China', US: 'United States' },
+    memoryTitle: 'Your memory',
+    memoryNone:
+      'So far the plan assumes a memory like most people’s. When questions have come back on later days, it learns yours from your answers.',
+    memoryLearnt: (answers: number, day: string) =>
+      `Learnt on ${day} from ${count(answers, 'answer', 'answers')} to questions that came back.`,
+    memoryLoss: (before: string, after: string) =>
+      `The error of its predictions (log loss) went from ${before} to ${after}.`,
+    memoryHeld: (answers: number, before: string, after: string) =>
+      `On the newest ${answers}, which it had not seen: from ${before} to ${after}.`,
+    memoryLearn: 'Learn from my answers now',
+    memoryRunning: (done: string) => `Learning from your answers: ${done}`,
+    memoryCancel: 'Stop',
     minutesTitle: 'Minutes a day',
     tenMore: (points: string) =>
       `Ten more minutes on every day would add about ${points} percentage points. Move the slider to see.`,
-    keepMinutes: (minutes: string) => `Plan with ${minutes} a day`,
     todayTitle: 'First today',
     why: 'In the order of what adds most for the interview in the same time. The weight says how much an item counts: how often it is asked, how much stands on it, and whether it is troubleshooting, which is the job.',
     item: 'Question',
@@ -227,7 +270,7 @@ export const en = {
     droppedTitle: 'Left out',
     droppedNone: 'Nothing: there is time for every question of your track.',
     dropped: (n: number, all: number) =>
-      `${n} of ${all} questions will not be reached before the interview. Others give more for the same time; more minutes bring them back.`,
+      `${n} of ${all} questions will not be reached before the interview. Others give more for the same time; more minutes bring them back, these first:`,
   },
 
   progress: {
@@ -288,6 +331,10 @@ export const en = {
     roundTimeBad: 'Please write the time as hours and minutes, for example 14:30.',
     roundZone: 'Time zone (optional)',
     roundZoneExample: 'Asia/Taipei',
+    roundFocus: 'What this round asks',
+    roundFocusText:
+      'If you know more about this round than the role says: the plan then counts its questions so.',
+    roundFocusLevels: ['not at all', 'less', 'as usual', 'more'],
     roundZoneBad: 'This time zone is not known. An example: Asia/Taipei.',
     roundUnnamed: 'Interview',
     roundOver: 'over',

@@ -5,10 +5,13 @@ import type {
   BrowseFilter,
   BrowseItem,
   BrowsePage,
+  DayChoice,
   Grade,
   ItemRef,
   Language,
+  LearningState,
   PlanPage,
+  PlanWish,
   Practice,
   Progress,
   Round,
@@ -58,8 +61,18 @@ async function call<T>(command: string, args?: Record<string, unknown>): Promise
 export const startShow = () => call<Start>('start_show');
 /** The day's list, summed up. */
 export const todayShow = () => call<Today>('today_show');
-/** The plan to the interview, with these minutes a day or the learner's own; null without a date to plan for. */
-export const planShow = (minutes: number | null) => call<PlanPage | null>('plan_show', { minutes });
+/** The plan to the interview, as it is or as it would be; without a date to plan for, the calendar alone. */
+export const planShow = (wish: PlanWish) => call<PlanPage>('plan_show', { wish });
+/** The fewest minutes a day that reach the goal; null where none do. */
+export const planMinutesForGoal = () => call<number | null>('plan_minutes_for_goal');
+/** Keeps what days of the calendar are to be. */
+export const planSaveDays = (days: DayChoice[]) => call<null>('plan_save_days', { days });
+/** Starts learning from the answers where there are enough new ones, or because the learner asked. */
+export const learningStart = (asked: boolean) => call<LearningState>('learning_start', { asked });
+/** Where learning from the answers stands. */
+export const learningShow = () => call<LearningState>('learning_show');
+/** Ends learning from the answers; nothing of it is kept. */
+export const learningCancel = () => call<LearningState>('learning_cancel');
 /** The next card of the day's list. */
 export const practiceNext = () => call<Practice>('practice_next');
 /** Ten more minutes for today, and the card they begin with. */

@@ -372,9 +372,21 @@ theme: Theme,
  */
 track: TrackId, 
 /**
- * Study time planned for a day, in minutes, 5 to 600.
+ * Study time planned for a usual day, in minutes, 5 to 600.
  */
 minutes_per_day: number, 
+/**
+ * Minutes of each weekday, Monday first, 0 to 600; none where it is a usual day.
+ */
+weekday_minutes: [number | null, number | null, number | null, number | null, number | null, number | null, number | null], 
+/**
+ * Whose public holidays count as Sundays; none for nobody's.
+ */
+holidays: Region | null, 
+/**
+ * What the learner wants to know on the day, 0.5 to 0.99: a share of what the role needs.
+ */
+goal: number, 
 /**
  * Recall that reviews are timed for, 0.70 to 0.97.
  */
@@ -396,7 +408,11 @@ time: string | null,
 /**
  * IANA time zone, for example `Asia/Taipei`, if it is not the learner's own.
  */
-zone: string | null, };
+zone: string | null, 
+/**
+ * What it asks more or less of.
+ */
+focus: Focus, };
 
 export type NextRound = { 
 /**
@@ -408,11 +424,149 @@ round: Round,
  */
 days_left: number, };
 
+export type Region = "TW" | "CN" | "US";
+
+export type DayKind = "off" | "light" | "usual" | "heavy";
+
+export type Focus = { 
+/**
+ * By domain id.
+ */
+domains: { [key in string]: number }, 
+/**
+ * By kind of item: `question`, `prompt`.
+ */
+kinds: { [key in string]: number }, };
+
+export type PlanWish = { 
+/**
+ * Minutes of a usual day; the learner's own if none are given.
+ */
+minutes_per_day: number | null, 
+/**
+ * Days that would be something else than they are.
+ */
+days: Array<DayChoice>, };
+
+export type DayChoice = { 
+/**
+ * The day.
+ */
+date: string, 
+/**
+ * None: what its weekday and the holidays say.
+ */
+kind: DayKind | null, };
+
+export type PlanDay = { 
+/**
+ * The day.
+ */
+date: string, 
+/**
+ * Minutes planned.
+ */
+minutes: number, 
+/**
+ * Seconds studied.
+ */
+seconds_done: number, 
+/**
+ * What the learner said of it.
+ */
+kind: DayKind | null, 
+/**
+ * Its public holiday or make-up workday.
+ */
+holiday: Text | null, };
+
+export type Behind = { 
+/**
+ * Minutes planned.
+ */
+minutes_planned: number, 
+/**
+ * Minutes studied.
+ */
+minutes_done: number, };
+
+export type Method = "population" | "optimiser";
+
+export type FitEvidence = { 
+/**
+ * Later answers.
+ */
+answers: number, 
+/**
+ * How the parameters were found.
+ */
+method: Method, 
+/**
+ * Of all later answers, with the parameters used before.
+ */
+log_loss_before: number, 
+/**
+ * Of all later answers, with the fitted ones.
+ */
+log_loss_after: number, 
+/**
+ * The newest answers, held out to judge; 0 when there were too few.
+ */
+held_out: number, 
+/**
+ * Of the held-out answers, with the parameters used before.
+ */
+held_out_before: number | null, 
+/**
+ * Of the held-out answers, with parameters fitted without them.
+ */
+held_out_after: number | null, };
+
+export type Learnt = { 
+/**
+ * The date of the fit.
+ */
+date: string, 
+/**
+ * What it stands on.
+ */
+evidence: FitEvidence, };
+
+export type LearningState = { 
+/**
+ * Share done, 0 to 1, while it runs; none while it does not.
+ */
+running: number | null, 
+/**
+ * How many fits were kept since the program was started: another number means that plans have changed.
+ */
+kept: number, };
+
 export type PlanPage = { 
 /**
- * Minutes a day it is made for.
+ * Minutes of a usual day it is made for.
  */
 minutes_per_day: number, 
+/**
+ * Days from Monday of this week to the last round, or four weeks on.
+ */
+calendar: Array<PlanDay>, 
+/**
+ * The learner's goal, 0 to 1.
+ */
+goal: number, 
+/**
+ * The first day on which as much as the goal is expected to be known; none: not yet by the last round.
+ */
+reached: string | null, 
+/**
+ * Time that was planned and not used lately; none where nothing is missing.
+ */
+behind: Behind | null, 
+/**
+ * What is known of the learner's memory.
+ */
+learnt: Learnt | null, 
 /**
  * Study days to the last round, today included.
  */
@@ -438,7 +592,11 @@ list: Array<Planned>,
  */
 dropped_count: number, 
 /**
- * The weightiest of them.
+ * How many of them are in each domain, most first.
+ */
+dropped_domains: Array<DomainCount>, 
+/**
+ * Those that come next, if there were more time.
  */
 dropped: Array<Dropped>, 
 /**
@@ -488,6 +646,10 @@ export type Planned = {
  */
 item: ItemRef, 
 /**
+ * Its prompt's words, without marks.
+ */
+prompt: Text, 
+/**
  * Its domain.
  */
 domain: string, 
@@ -518,9 +680,21 @@ export type Dropped = {
  */
 item: ItemRef, 
 /**
+ * Its prompt's words, without marks.
+ */
+prompt: Text, 
+/**
  * Its domain.
  */
-domain: string, };
+domain: string, 
+/**
+ * Its weight.
+ */
+weight: number, 
+/**
+ * Expected seconds of its first answer.
+ */
+seconds: number, };
 
 export type Notice = { "code": "clock_behind", 
 /**

@@ -14,7 +14,7 @@ describe('the interview date', () => {
   it('makes a round only where there is one', () => {
     expect(firstRounds(false, '2026-12-05', 'x')).toEqual([]);
     expect(firstRounds(true, '2026-12-05', ' Phone ')).toEqual([
-      { name: 'Phone', date: '2026-12-05', time: null, zone: null },
+      { name: 'Phone', date: '2026-12-05', time: null, zone: null, focus: { domains: {}, kinds: {} } },
     ]);
   });
 });

@@ -21,7 +21,9 @@ export function minutesFault(minutes: number): boolean {
 
 /** The rounds that the first run sets: one, or none without a date. */
 export function firstRounds(hasDate: boolean, date: string, name: string): Round[] {
-  return hasDate ? [{ name: name.trim(), date, time: null, zone: null }] : [];
+  return hasDate
+    ? [{ name: name.trim(), date, time: null, zone: null, focus: { domains: {}, kinds: {} } }]
+    : [];
 }
 
 /** Seconds that a question takes with reading its answer: what the words 'about n questions a day' rest on. */

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { draftFault, draftOf, roundOf } from './logic';
+import { draftFault, draftOf, focusLevel, roundOf, withFactor } from './logic';
 
-const draft = { name: ' Loop ', date: '2026-12-05', time: '14:30', zone: 'Asia/Taipei' };
+const draft = {
+  name: ' Loop ',
+  date: '2026-12-05',
+  time: '14:30',
+  zone: 'Asia/Taipei',
+  focus: { domains: { linux: 2 }, kinds: {} },
+};
 const today = '2026-11-21';
 
 describe('a round', () => {
@@ -29,7 +35,21 @@ describe('a round', () => {
       date: '2026-12-05',
       time: null,
       zone: null,
+      focus: draft.focus,
     });
-    expect(draftOf(null)).toEqual({ name: '', date: '', time: '', zone: '' });
+    expect(draftOf(null)).toEqual({
+      name: '',
+      date: '',
+      time: '',
+      zone: '',
+      focus: { domains: {}, kinds: {} },
+    });
+  });
+
+  it('asks more of a domain, or as much as the role does, which is not written down', () => {
+    const more = withFactor({ domains: {}, kinds: {} }, 'linux', 2);
+    expect(more.domains).toEqual({ linux: 2 });
+    expect(withFactor(more, 'linux', 1).domains).toEqual({});
+    expect([undefined, 0, 0.4, 3].map(focusLevel)).toEqual([1, 0, 0.5, 2]);
   });
 });

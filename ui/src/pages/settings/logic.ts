@@ -1,4 +1,4 @@
-import type { Round } from '../../lib/api/types';
+import type { Focus, Round } from '../../lib/api/types';
 import { dateFault, type DateFault } from '../first-run/logic';
 
 /** A round while it is written. */
@@ -7,6 +7,26 @@ export interface Draft {
   date: string;
   time: string;
   zone: string;
+  focus: Focus;
+}
+
+/** How much a round asks of something, as factors: not at all, less, as the role does, more. */
+export const FOCUS_LEVELS = [0, 0.5, 1, 2] as const;
+
+/** The level nearest to a factor; a factor that is not set is the role's. */
+export function focusLevel(factor: number | undefined): (typeof FOCUS_LEVELS)[number] {
+  const value = factor ?? 1;
+  return FOCUS_LEVELS.reduce((best, level) =>
+    Math.abs(level - value) < Math.abs(best - value) ? level : best,
+  );
+}
+
+/** A focus with another factor for a domain; the role's own is not written down. */
+export function withFactor(focus: Focus, domain: string, factor: number): Focus {
+  const domains = { ...focus.domains };
+  if (factor === 1) delete domains[domain];
+  else domains[domain] = factor;
+  return { ...focus, domains };
 }
 
 export type DraftFault = DateFault | 'time' | 'zone';
@@ -38,6 +58,7 @@ export function roundOf(draft: Draft): Round {
     date: draft.date,
     time: draft.time.trim() || null,
     zone: draft.zone.trim() || null,
+    focus: draft.focus,
   };
 }
 
@@ -48,5 +69,6 @@ export function draftOf(round: Round | null): Draft {
     date: round?.date ?? '',
     time: round?.time ?? '',
     zone: round?.zone ?? '',
+    focus: round?.focus ?? { domains: {}, kinds: {} },
   };
 }
