@@ -4,6 +4,7 @@
 const COMMANDS: &[&str] = &[
     "start_show",
     "today_show",
+    "today_calibrate",
     "plan_show",
     "plan_minutes_for_goal",
     "plan_save_days",

@@ -10,16 +10,12 @@
 mod common;
 
 use common::*;
-use divedeep::app::{Access, Answer, App, Focus, PlanWish, Round};
+use divedeep::app::{Access, Answer, App, Focus, Round};
 use divedeep::bank::Source;
 use divedeep::error::Error;
 use divedeep::model::{Grade, ItemRef, Language, SessionKind};
 
 const NINE: &str = "2026-11-21 09:00";
-
-fn minutes(minutes: u32) -> PlanWish {
-    PlanWish { minutes_per_day: Some(minutes), days: Vec::new() }
-}
 
 fn round(date: &str) -> Round {
     Round {
@@ -481,62 +477,6 @@ fn a_list_kept_in_memory_is_the_one_the_database_gives() {
             assert_eq!(next(&app), next(&fresh), "step {step}");
         }
     }
-}
-
-#[test]
-fn with_an_interview_the_plan_decides_what_comes_first() {
-    let mut app = app();
-    let now = taipei(NINE);
-    assert!(
-        app.plan(&PlanWish::default(), now).expect("a calendar").rounds.is_empty(),
-        "nothing to plan for"
-    );
-    app.save_rounds(vec![round("2026-12-05")], now).expect("a round");
-    let page = app.plan(&PlanWish::default(), now).expect("a plan");
-    assert_eq!((page.days_left, page.known.len(), page.rounds.len()), (14, 15, 1));
-    assert_eq!(page.known[0].known, 0.0, "nothing is known yet");
-    assert!(page.rounds[0].known > 0.5, "{page:?}");
-    let first = app.practice_next(now).expect("a page").card.expect("an item").view.item;
-    assert_eq!(page.list[0].item, first, "what the plan puts first is asked first");
-    let next = app.practice_grade(answer(&first, Grade::Good), now).expect("kept");
-    assert_ne!(next.card.expect("another").view.item, first);
-}
-
-#[test]
-fn more_minutes_are_worth_what_the_plan_says_and_what_there_is_no_time_for_is_named() {
-    let mut app = app();
-    let now = taipei(NINE);
-    app.save_rounds(vec![round("2026-11-24")], now).expect("a round");
-    let few = app.plan(&minutes(2), now).expect("a plan");
-    let more = app.plan(&minutes(12), now).expect("a plan");
-    assert!(few.dropped_count > 0 && !few.dropped.is_empty(), "{few:?}");
-    assert!(few.ten_more_minutes > more.ten_more_minutes);
-    assert!(more.rounds[0].known > few.rounds[0].known);
-    let none = app.plan(&minutes(0), now).expect("a plan");
-    assert!(none.list.is_empty() && none.rounds[0].known < 0.01, "{none:?}");
-}
-
-#[test]
-fn dates_that_leave_nothing_to_plan_have_their_own_answers() {
-    let mut app = app();
-    let now = taipei(NINE);
-    app.save_rounds(vec![round("2026-11-21")], now).expect("today");
-    assert_eq!(app.plan(&PlanWish::default(), now).expect("today still counts").days_left, 1);
-    assert!(
-        app.plan(&PlanWish::default(), days_later(now, 1)).expect("a calendar").rounds.is_empty(),
-        "over"
-    );
-    app.save_rounds(vec![round("2027-11-21")], now).expect("in a year");
-    assert!(
-        app.plan(&PlanWish::default(), now).expect("a calendar").rounds.is_empty(),
-        "too far to plan for"
-    );
-    assert!(app.practice_next(now).expect("a page").card.is_some(), "and practice goes on");
-    // A clock that jumps back: the round is further away, and no time has passed for what was answered later.
-    app.save_rounds(vec![round("2026-11-30")], now).expect("a round");
-    grade_next(&mut app, Grade::Good, now);
-    let back = app.plan(&PlanWish::default(), days_later(now, -3)).expect("a plan");
-    assert_eq!(back.days_left, 12);
 }
 
 #[test]

@@ -95,6 +95,7 @@ pub fn run() -> ExitCode {
         .invoke_handler(tauri::generate_handler![
             commands::start::start_show,
             commands::today::today_show,
+            commands::today::today_calibrate,
             commands::plan::plan_show,
             commands::plan::plan_minutes_for_goal,
             commands::plan::plan_save_days,

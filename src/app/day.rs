@@ -1,4 +1,4 @@
-//! The day's list: what failed today and is due again, then what the plan to the interview puts first; without a round
+//! The day's list: what failed today and is due again, then a calibration if one was asked for, then what the plan to the interview puts first; without a round
 //! near enough to plan for, reviews by due day, then new items by depth and frequency; until the day's minutes are used.
 //!
 //! An interview bounds every interval: nothing is due after the day before the last round (or the round itself, where
@@ -105,13 +105,18 @@ impl App {
 
     fn read_queue(&self, seconds: u32, now: Moment) -> Result<Queue> {
         let due = self.due(now);
-        if let Some(waiting) = self.planned_list(now)? {
+        let mut waiting = self.calibration_list(now)?;
+        let first: Vec<ItemRef> = waiting.iter().map(|(scheduled, _)| scheduled.item.clone()).collect();
+        if let Some(planned) = self.planned_list(now)? {
+            waiting.extend(planned.into_iter().filter(|(scheduled, _)| !first.contains(&scheduled.item)));
             return Ok(Queue { due, waiting, whole: true });
         }
         let read = self.store.read();
-        let mut waiting = Vec::new();
-        let mut used = 0_u32;
+        let mut used = waiting.iter().map(|(scheduled, _)| scheduled.seconds).sum::<u32>();
         let mut fits = |scheduled: Scheduled, is_new: bool| {
+            if first.contains(&scheduled.item) {
+                return true;
+            }
             used = used.saturating_add(scheduled.seconds);
             waiting.push((Arc::new(scheduled), is_new));
             used < seconds

@@ -5,6 +5,7 @@
 
 mod browse;
 mod calendar;
+mod calibration;
 mod day;
 mod doctor;
 mod export;
@@ -47,6 +48,8 @@ pub struct App {
     /// Minutes added to a study day's plan by "go on"; gone with the day and with the program.
     more: Option<(StudyDay, u32)>,
     calendar: Calendar,
+    /// Items of the calibration, in the order of asking.
+    calibration: Vec<ItemRef>,
     /// The item asked last, so that grading it need not read it again.
     asked: RefCell<Option<Item>>,
     /// What waits, so that the next card need not search for it again; none after anything but an answer changed it.
@@ -89,6 +92,7 @@ impl App {
         let settings = settings::load(read)?;
         let rounds = settings::load_rounds(read)?;
         let calendar = Self::load_calendar(read, &settings)?;
+        let calibration = Self::load_calibration(read)?;
         let device = DeviceId(read.fact("device")?.unwrap_or_default());
         let memory = memory(&store, &settings)?;
         let mut app = Self {
@@ -99,6 +103,7 @@ impl App {
             device,
             more: None,
             calendar,
+            calibration,
             asked: RefCell::default(),
             queue: RefCell::default(),
             workshop: RefCell::default(),

@@ -28,6 +28,7 @@ impl App {
             reviews_left_out: left_out,
             unseen: new.unseen,
             in_track: new.in_track,
+            can_calibrate: self.calibration.is_empty() && new.in_track > 0 && new.unseen == new.in_track,
             notices: self.notices(now)?,
         })
     }

@@ -208,6 +208,8 @@ pub struct Today {
     pub unseen: u32,
     /// Items of the track in all.
     pub in_track: u32,
+    /// Whether a calibration makes sense: nothing was practised and none was asked for.
+    pub can_calibrate: bool,
     /// What to know first.
     pub notices: Vec<Notice>,
 }

@@ -183,6 +183,23 @@ fn what_weighs_more_comes_first_and_two_rounds_share_the_days() {
     assert_eq!(plan.order()[0], 0, "tomorrow's round first");
 }
 
+#[test]
+fn five_thousand_items_have_a_plan() {
+    let planner = Planner::new(memory(), HABITS, 30).expect("a planner");
+    let items: Vec<Candidate> = (0..5000)
+        .map(|n| {
+            let studied = (n % 3 > 0).then(|| (0.5 + n as f32 % 40.0, 1.0 + n as f32 % 9.0, n % 20));
+            candidate(1.0 + n as f32 % 4.0, studied)
+        })
+        .collect();
+    let problem = Problem { budget: vec![2700.0; 30], rounds: vec![30], items };
+    let plan = planner.plan(&problem, &mut Prices::default(), 10).expect("a plan");
+    assert_eq!(plan.worths.len(), 5000);
+    assert!(plan.bound.is_finite() && !plan.order().is_empty());
+    let bought: f32 = plan.usage.iter().sum();
+    assert!((0.5..1.5).contains(&(bought / (2700.0 * 30.0))), "the days are filled: {bought}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
 

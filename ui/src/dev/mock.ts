@@ -134,6 +134,7 @@ const handlers: Record<string, (args: never) => unknown> = {
         ]),
     reviews_left_out: empty ? 0 : 5,
     unseen: empty ? 431 : 312,
+    can_calibrate: empty,
     in_track: 431,
     notices: query.has('over') ? [{ code: 'rounds_over', last_round: '2026-11-19' }] : [],
   }),

@@ -127,6 +127,9 @@ export const en = {
     whyText:
       'What you are about to forget comes first, because a review then costs least and keeps most. New items fill the minutes that remain, the most asked ones first.',
     finished: 'Today’s list is done.',
+    calibrate: 'Begin with a calibration',
+    calibrateText:
+      'Optional: twelve questions across all domains, about twenty minutes. They show the plan what you know already and how fast you are; tomorrow the same twelve come first and show how you remember.',
     finishedMore: 'If you have time left, go on for a while or practise any item from Browse.',
   },
 

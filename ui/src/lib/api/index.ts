@@ -61,6 +61,8 @@ async function call<T>(command: string, args?: Record<string, unknown>): Promise
 export const startShow = () => call<Start>('start_show');
 /** The day's list, summed up. */
 export const todayShow = () => call<Today>('today_show');
+/** Puts a calibration at the head of today's list. */
+export const todayCalibrate = () => call<null>('today_calibrate');
 /** The plan to the interview, as it is or as it would be; without a date to plan for, the calendar alone. */
 export const planShow = (wish: PlanWish) => call<PlanPage>('plan_show', { wish });
 /** The fewest minutes a day that reach the goal; null where none do. */

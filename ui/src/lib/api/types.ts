@@ -852,6 +852,10 @@ unseen: number,
  */
 in_track: number, 
 /**
+ * Whether a calibration makes sense: nothing was practised and none was asked for.
+ */
+can_calibrate: boolean, 
+/**
  * What to know first.
  */
 notices: Array<Notice>, };

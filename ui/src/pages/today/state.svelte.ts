@@ -14,4 +14,15 @@ export class TodayState {
       this.error = api.ApiError.from(cause);
     }
   }
+
+  /** Whether a calibration now heads the list. */
+  async calibrate(): Promise<boolean> {
+    try {
+      await api.todayCalibrate();
+      return true;
+    } catch (cause) {
+      this.error = api.ApiError.from(cause);
+      return false;
+    }
+  }
 }
