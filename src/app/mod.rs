@@ -269,6 +269,7 @@ fn outline(bank: &Bank) -> Outline {
         domains: bank.domains.clone(),
         topics: Vec::new(),
         tracks: bank.tracks.iter().map(TrackOutline::of).collect(),
+        rubric: bank.rubric.clone(),
         items: 0,
     };
     let topics = bank.topics.iter().map(|topic| TopicName {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{
     AnswerMode, DayKind, Domain, Frequency, Grade, ItemRef, ItemView, Language, Level, QuestionKind, Region,
-    SessionKind, Status, Text, Track, TrackId,
+    RubricDimension, SessionKind, Status, Text, Track, TrackId,
 };
 use crate::plan::FitEvidence;
 
@@ -118,6 +118,9 @@ pub struct Outline {
     pub topics: Vec<TopicName>,
     /// Role tracks in the order learners see.
     pub tracks: Vec<TrackOutline>,
+    /// How a told story is judged.
+    #[serde(default)]
+    pub rubric: Vec<RubricDimension>,
     /// Items in the bank.
     pub items: u32,
 }

@@ -56,6 +56,7 @@ fn types() -> String {
         Settings,
         Round,
         NextRound,
+        RubricDimension,
         Region,
         DayKind,
         Focus,

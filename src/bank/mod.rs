@@ -27,7 +27,7 @@ mod stats;
 use std::collections::BTreeMap;
 
 use crate::error::{Error, Fault, Result};
-use crate::model::{Domain, Item, Principle, Prompt, Question, Text, Topic, Track};
+use crate::model::{Domain, Item, Principle, Prompt, Question, RubricDimension, Text, Topic, Track};
 
 pub use draft::Draft;
 pub use reviews::{Figures, Interval};
@@ -62,6 +62,8 @@ pub struct Bank {
     pub(crate) common_probes: Vec<Text>,
     /// Red flags of every story.
     pub(crate) common_red_flags: Vec<Text>,
+    /// How a told story is judged.
+    pub rubric: Vec<RubricDimension>,
     /// The domains, in the order learners see.
     pub domains: Vec<Domain>,
     /// The topics, in the order of the syllabus.
@@ -195,6 +197,15 @@ impl Bank {
             let id = placed.record.id.clone();
             all.push(Texts { file: stored(&placed.file), id, texts: placed.record.texts() });
         }
+        for dimension in &self.rubric {
+            let anchors = dimension.anchors.iter().enumerate();
+            let anchors = anchors.map(|(index, text)| (format!("anchors.{}", index + 1), text));
+            all.push(Texts {
+                file: stored("principles/rubric.toml"),
+                id: format!("rubric {}", dimension.id),
+                texts: std::iter::once(("name".to_owned(), &dimension.name)).chain(anchors).collect(),
+            });
+        }
         let numbered = |name: &'static str, list| {
             let list: &[Text] = list;
             list.iter().enumerate().map(move |(index, text)| (format!("{name}.{}", index + 1), text))
@@ -238,6 +249,13 @@ impl Bank {
         for placed in &mut self.prompts {
             let id = placed.record.id.clone();
             placed.record.texts_mut().into_iter().for_each(|(name, text)| put(id.clone(), &name, text));
+        }
+        for dimension in &mut self.rubric {
+            let id = format!("rubric {}", dimension.id);
+            put(id.clone(), "name", &mut dimension.name);
+            for (index, text) in dimension.anchors.iter_mut().enumerate() {
+                put(id.clone(), &format!("anchors.{}", index + 1), text);
+            }
         }
         for (name, list) in [("probes", &mut self.common_probes), ("red_flags", &mut self.common_red_flags)] {
             for (index, text) in list.iter_mut().enumerate() {

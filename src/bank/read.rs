@@ -13,7 +13,7 @@ use super::simplified::{Phrase, Texts};
 use super::source::SourceFile;
 use super::{Bank, Placed, Source};
 use crate::error::{Fault, Result};
-use crate::model::{Domain, Level, Principle, Text, Topic, Track, TrackId};
+use crate::model::{Domain, Level, Principle, RubricDimension, Text, Topic, Track, TrackId};
 
 /// Reads a bank, and everything that is wrong with its structure.
 pub(super) fn read(source: &Source) -> Result<(Bank, Vec<Fault>)> {
@@ -45,6 +45,10 @@ pub(super) fn read(source: &Source) -> Result<(Bank, Vec<Fault>)> {
                     bank.common_probes = common.probes;
                     bank.common_red_flags = common.red_flags;
                 }
+            }
+            "principles/rubric.toml" => {
+                bank.rubric =
+                    file.whole::<Rubric>(&mut faults).map(|rubric| rubric.dimension).unwrap_or_default();
             }
             path if path.starts_with("principles/") && path.ends_with(".toml") => {
                 bank.principles.extend(file.records("principle", &mut faults));
@@ -79,6 +83,13 @@ pub(super) fn words(source: &Source) -> Result<(Vec<Phrase>, Vec<Term>)> {
         }
     }
     Ok((phrases.into_iter().flatten().collect(), terms.into_iter().flatten().collect()))
+}
+
+/// How a told story is judged.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rubric {
+    dimension: Vec<RubricDimension>,
 }
 
 /// What holds for the stories of every principle.

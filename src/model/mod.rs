@@ -21,7 +21,7 @@ pub use item::{
 };
 pub use language::{ContentLanguage, InterfaceLanguage, Language, Text};
 pub use markdown::{Block, Inline, blocks, inlines, plain};
-pub use principle::{Principle, Prominence, Prompt};
+pub use principle::{Principle, Prominence, Prompt, RubricDimension};
 pub use question::{
     Accept, Direction, Evidence, EvidenceType, FollowUp, Frequency, KeyPoint, Mistake, Provenance, Question,
     QuestionKind, Reference, ReferenceType, Runner, TermProbe, Verify, Volatility,

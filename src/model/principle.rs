@@ -136,3 +136,16 @@ impl Prompt {
         self.id.split('/').next().unwrap_or_default()
     }
 }
+
+/// A dimension in which a told story is judged, 1 to 4. The rubric is ours: the company's own form is not public.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct RubricDimension {
+    /// Its id within the rubric.
+    pub id: String,
+    /// What is judged.
+    pub name: Text,
+    /// What 1, 2, 3 and 4 look like.
+    pub anchors: [Text; 4],
+}

@@ -262,6 +262,44 @@ step('a second interview is kept, and Today counts the days to the nearer one', 
   assert.match(heading, /3.*電話面試 Phone|電話面試 Phone.*3/);
 });
 
+step('the plan shows what a change would cost, and keeps it when told to', async () => {
+  await app.go('plan');
+  await app.sees('plan-rounds');
+  const before = await app.text('plan-rounds');
+  // The first days that can still be chosen: today and tomorrow.
+  const chooseDay = (nth) =>
+    app.session.run(
+      (css, nth) => [...document.querySelectorAll(css)].filter((day) => !day.disabled)[nth].click(),
+      at('plan-day'),
+      nth,
+    );
+  const kinds = () =>
+    app.session.run((css) => [...document.querySelectorAll(css)].map((day) => day.dataset.kind).filter(Boolean), at('plan-day'));
+  await chooseDay(1);
+  await app.sees('plan-draft');
+  await until('tomorrow to be off', async () => (await kinds()).join() === 'off');
+  await app.click('plan-discard');
+  await app.sheds('plan-draft');
+  await until('tomorrow to be as it was', async () => (await kinds()).length === 0);
+  assert.equal(await app.text('plan-rounds'), before);
+
+  await chooseDay(1);
+  await until('tomorrow to be off', async () => (await kinds()).join() === 'off');
+  await chooseDay(1);
+  await until('tomorrow to be light', async () => (await kinds()).join() === 'light');
+  await app.click('plan-keep');
+  await app.sheds('plan-draft');
+  assert.deepEqual(await kinds(), ['light']);
+});
+
+step('nothing is learnt before a question has come back', async () => {
+  const before = await app.text('plan-memory');
+  await app.click('plan-learn');
+  await app.sees('plan-learn');
+  assert.equal(await app.text('plan-memory'), before);
+  await app.go('today');
+});
+
 step('a card left in the middle is the one that waits', async () => {
   await app.click('start-practice');
   const item = await app.item();

@@ -190,5 +190,6 @@ export const outline: api.Outline = {
     },
   ],
   tracks,
+  rubric: [],
   items: items.length,
 };

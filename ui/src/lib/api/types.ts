@@ -424,6 +424,20 @@ round: Round,
  */
 days_left: number, };
 
+export type RubricDimension = { 
+/**
+ * Its id within the rubric.
+ */
+id: string, 
+/**
+ * What is judged.
+ */
+name: Text, 
+/**
+ * What 1, 2, 3 and 4 look like.
+ */
+anchors: [Text, Text, Text, Text], };
+
 export type Region = "TW" | "CN" | "US";
 
 export type DayKind = "off" | "light" | "usual" | "heavy";
@@ -759,6 +773,10 @@ topics: Array<TopicName>,
  * Role tracks in the order learners see.
  */
 tracks: Array<TrackOutline>, 
+/**
+ * How a told story is judged.
+ */
+rubric: Array<RubricDimension>, 
 /**
  * Items in the bank.
  */

@@ -15,6 +15,8 @@ export class PracticeState {
   proposal = $state<Grade | null>(null);
   typed = $state('');
   wanted = $state<Language>('en');
+  /** A follow-up or a term of this card, to be asked next; none for what the list says. */
+  next = $state.raw<ItemRef | null>(null);
 
   card = $derived(this.practice?.card ?? null);
   revealed = $derived(this.revealedAt !== null);
@@ -69,6 +71,11 @@ export class PracticeState {
     if (this.otherLanguage) this.wanted = this.otherLanguage;
   }
 
+  /** Chooses what is asked after this card is graded; choosing it again takes that back. */
+  askNext(item: ItemRef): void {
+    this.next = this.next?.id === item.id ? null : item;
+  }
+
   type(text: string): void {
     this.typed = text;
     if (this.card) keepDraft(this.card.view.item, text);
@@ -105,10 +112,11 @@ export class PracticeState {
       { prompt: this.#promptLanguage, reveal: this.#revealLanguage },
       { shown: this.shownAt, revealed: this.revealedAt, graded: now },
     );
+    const followUp = this.next;
     await this.#ask(async () => {
       const next = await api.practiceGrade(answer);
       dropDraft(answer.item);
-      return next;
+      return followUp ? api.practiceOpen(followUp).catch(() => next) : next;
     });
     if (!this.error && this.item && !this.card) this.onfinished();
   }
@@ -137,6 +145,7 @@ export class PracticeState {
     this.revealedAt = null;
     this.ticked = [];
     this.proposal = null;
+    this.next = null;
     this.#asked++;
     this.wanted = this.contentLanguage;
     this.typed = practice.card ? draftOf(practice.card.view.item) : '';
