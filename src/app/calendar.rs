@@ -86,6 +86,9 @@ impl App {
         let ahead = days.and_then(|days| u32::try_from(days).ok()).unwrap_or(AHEAD);
         let done = self.store.read().answers_by_day(monday)?;
         let length = today.since(monday).saturating_add(ahead);
+        // Nothing was planned before the first answer, nor for the day of the last round.
+        let began = self.store.read().first_day()?.unwrap_or(today).min(today);
+        let over = days.map(|_| today.plus(ahead)).filter(|over| *over > today);
         Ok((0..=length)
             .map(|number| {
                 let day = monday.plus(number);
@@ -93,7 +96,7 @@ impl App {
                 let done = done.iter().find(|done| done.day == day).map_or(0, |done| done.total_ms);
                 PlanDay {
                     date,
-                    minutes: pattern.minutes(date),
+                    minutes: if day < began || over == Some(day) { 0 } else { pattern.minutes(date) },
                     seconds_done: u32::try_from(done / 1000).unwrap_or(u32::MAX),
                     kind: pattern.0.days.get(&date).copied(),
                     holiday: pattern.0.holidays.on(date).map(|holiday| holiday.name.clone()),

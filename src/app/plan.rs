@@ -1,8 +1,8 @@
 //! The plan to the interview: the track's items, the days and the learner's pace put to the planner.
 //!
 //! Weight of an item: how often interviews ask it (core 3, common 2, rare 1), times what stands on it (a quarter more
-//! for each depth the track needs beyond the item's own), times its kind (reading output and troubleshooting, which are
-//! the job, a quarter more; arithmetic a quarter less). Every round that is ahead counts it once, times the round's own
+//! for each depth the track needs beyond the item's own), times its kind (stories, which are half of the interview, a
+//! half more; reading output and troubleshooting, which are the job, a quarter more; arithmetic a quarter less). Every round that is ahead counts it once, times the round's own
 //! factors for its domain and its kind.
 
 use std::collections::BTreeMap;
@@ -48,7 +48,9 @@ pub(super) struct Workshop {
     planner: Planner,
     /// One for each memory the learner may have; none before a forecast was asked for.
     samples: Vec<Planner>,
+    /// The prices of the plan as it is kept, and what they were found for.
     prices: Prices,
+    problem: Option<Problem>,
 }
 
 /// An item's answers, as days since the one before and grade, and the day of the last.
@@ -69,7 +71,7 @@ impl App {
     pub(super) fn planned_list(&self, now: Moment) -> Result<Option<Vec<Waiting>>> {
         let Some(days) = self.days_to_plan(now) else { return Ok(None) };
         let mut workshop = self.workshop(days)?;
-        let solved = self.solve(&mut workshop, &Pattern::of(self, &PlanWish::default()), now)?;
+        let solved = self.solve(&mut workshop, &PlanWish::default(), now)?;
         self.workshop.replace(Some(workshop));
         let of = |index: usize| {
             let (item, worth) = (solved.items.get(index)?, solved.plan.worths.get(index)?);
@@ -103,11 +105,12 @@ impl App {
         }
         let memory = super::memory(&self.store, &self.settings)?;
         let planner = Planner::new(memory, habits.clone(), days)?;
-        Ok(Workshop { parameter_set, days, habits, planner, samples: Vec::new(), prices })
+        Ok(Workshop { parameter_set, days, habits, planner, samples: Vec::new(), prices, problem: None })
     }
 
-    /// Plans for the days of a pattern.
-    fn solve(&self, workshop: &mut Workshop, pattern: &Pattern, now: Moment) -> Result<Solved> {
+    /// Plans for the days as they are or would be.
+    fn solve(&self, workshop: &mut Workshop, wish: &PlanWish, now: Moment) -> Result<Solved> {
+        let pattern = Pattern::of(self, wish);
         let rounds = self.rounds_ahead(now);
         let read = self.store.read();
         let track = super::settings::track_of(&self.tracks()?, &self.settings.track).cloned();
@@ -143,8 +146,20 @@ impl App {
         }
         let rounds = rounds.iter().map(|(_, days)| *days).collect();
         let problem = Problem { budget, rounds, items: candidates };
-        let steps = if workshop.prices.is_new() { STEPS } else { FEW_STEPS };
-        let plan = workshop.planner.plan(&problem, &mut workshop.prices, steps)?;
+        let plan = if *wish == PlanWish::default() {
+            // The same question has the same answer; a little more time each time would make the figures wander.
+            let steps = match &workshop.problem {
+                Some(before) if *before == problem => 0,
+                _ if workshop.prices.is_new() => STEPS,
+                _ => FEW_STEPS,
+            };
+            let plan = workshop.planner.plan(&problem, &mut workshop.prices, steps)?;
+            workshop.problem = Some(problem.clone());
+            plan
+        } else {
+            let steps = if workshop.prices.is_new() { STEPS } else { FEW_STEPS };
+            workshop.planner.plan(&problem, &mut workshop.prices.clone(), steps)?
+        };
         Ok(Solved { problem, plan, items })
     }
 
@@ -223,7 +238,7 @@ impl App {
         };
         let Some(days) = self.days_to_plan(now) else { return Ok(page) };
         let mut workshop = self.workshop(days)?;
-        let solved = self.solve(&mut workshop, &pattern, now)?;
+        let solved = self.solve(&mut workshop, wish, now)?;
         if workshop.samples.is_empty() {
             let planner = |parameters: Vec<f32>| {
                 let memory = Memory::new(0, &parameters, self.settings.desired_retention)?;
@@ -284,13 +299,14 @@ impl App {
         let mut workshop = self.workshop(days)?;
         let reaches = |minutes: u32, workshop: &mut Workshop| -> Result<bool> {
             let wish = PlanWish { minutes_per_day: Some(minutes), days: Vec::new() };
-            let solved = self.solve(workshop, &Pattern::of(self, &wish), now)?;
+            let solved = self.solve(workshop, &wish, now)?;
             let samples = [(&workshop.planner, solved.problem.clone())];
             let forecast = workshop.planner.forecast(&solved.problem, &solved.plan.prices, &samples)?;
             Ok(forecast.known.last().is_some_and(|known| share(known.mean) >= self.settings.goal))
         };
         let (mut too_few, mut enough) = (0, 600 / STEP);
         if !reaches(enough * STEP, &mut workshop)? {
+            self.workshop.replace(Some(workshop));
             return Ok(None);
         }
         while enough - too_few > 1 {
@@ -301,6 +317,7 @@ impl App {
                 too_few = middle;
             }
         }
+        self.workshop.replace(Some(workshop));
         Ok(Some(enough * STEP))
     }
 
@@ -438,7 +455,8 @@ fn weight(item: &Plannable, track: Option<&Track>) -> f32 {
     let kind = match item.question_kind {
         Some(QuestionKind::OutputReading | QuestionKind::TroubleshootStep) => 1.25,
         Some(QuestionKind::Estimate) => 0.75,
-        _ => 1.0,
+        Some(_) => 1.0,
+        None => 1.5,
     };
     asked * base * kind
 }

@@ -90,7 +90,7 @@ pub struct Candidate {
 }
 
 /// What is to be planned.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Problem {
     /// Seconds of study on each day, from today to the day before the last round; at least one day.
     pub budget: Vec<f32>,
@@ -208,7 +208,8 @@ impl Planner {
         self.grid.horizon
     }
 
-    /// Plans: finds prices, starting from `prices`, in `steps` steps, and values every item.
+    /// Plans: finds prices, starting from `prices`, in `steps` steps, and values every item. With no steps, prices
+    /// of as many days are used as they are.
     ///
     /// # Errors
     /// Those of the memory model.

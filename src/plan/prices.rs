@@ -1,59 +1,53 @@
 //! The prices that fill the days: what would be bought under them fits into each day's seconds.
 //!
 //! The dual function is convex in the prices, and its slope on a day is that day's seconds less what would be bought.
-//! Prices are kept at a few knots of their logarithm, denser towards the last round, where they change most; each step
-//! moves every knot by how far its days are over- or undersold.
+//! Their logarithm is a line through a few knots, denser towards a round, where prices change most; between two rounds
+//! it may jump. Where days are uneven each day may also stand off the line. Each step moves every knot, and every such
+//! day, by how far it is over- or undersold. A day without time is never bought from.
 
 use super::grid::Grid;
 use super::market::Market;
 use super::table::{Horizon, Lane, Tables};
 use super::{Habits, Ready};
 
-/// Where knots stand, as shares of the days.
-const KNOTS: [f32; 8] = [0.0, 0.2, 0.4, 0.6, 0.75, 0.87, 0.95, 1.0];
+/// Where knots stand, as shares of the days to the only round.
+const KNOTS: &[f32] = &[0.0, 0.2, 0.4, 0.6, 0.75, 0.87, 0.95, 1.0];
+/// Where knots stand between two rounds.
+const BETWEEN: &[f32] = &[0.0, 0.5, 0.85, 1.0];
 /// How much all prices follow a mismatch of the sums, before two steps have shown how much they should.
 const LEVEL: f32 = 1.5;
 /// How much a knot follows its own mismatch: what is a little cheaper draws much from its neighbours.
 const SHAPE: f32 = 0.12;
+/// A day with less time than this, in seconds, has none.
+const NO_TIME: f32 = 1.0;
+/// The logarithm of a price nobody pays.
+const BLOCKED: f32 = 12.0;
+/// Days whose time differs by less than this share of the mean are alike.
+const EVEN: f32 = 0.02;
+
 /// Prices, kept from one plan to the next: yesterday's are nearly right today.
 #[derive(Clone, Debug, Default)]
 pub struct Prices {
-    /// Logarithm of the price at each knot; none before the first fit.
-    knots: Option<[f32; KNOTS.len()]>,
-    days: usize,
+    /// The logarithm of each day's price; none before the first fit.
+    log: Option<Vec<f32>>,
 }
 
 impl Prices {
     /// Whether no plan was made with them yet.
     pub fn is_new(&self) -> bool {
-        self.knots.is_none()
+        self.log.is_none()
     }
 
     /// The price of each day.
     pub fn daily(&self) -> Vec<f32> {
-        let knots = self.knots.unwrap_or([-10.0; KNOTS.len()]);
-        (0..self.days)
-            .map(|day| {
-                hats(day, self.days)
-                    .into_iter()
-                    .map(|(knot, share)| share * knots.get(knot).copied().unwrap_or(0.0))
-                    .sum::<f32>()
-                    .exp()
-            })
-            .collect()
+        self.log.iter().flatten().map(|log| log.exp()).collect()
     }
 
     /// The same prices a day later, when the first day is over.
     pub fn next_day(&mut self) {
-        let daily = self.daily();
-        let rest = daily.get(1..).unwrap_or_default();
-        if let (Some(knots), false) = (&mut self.knots, rest.is_empty()) {
-            for (value, share) in knots.iter_mut().zip(KNOTS) {
-                let at = (share * (rest.len() - 1) as f32).round() as usize;
-                *value = rest.get(at).copied().unwrap_or(1e-9).max(1e-12).ln();
-            }
+        if let Some(log) = self.log.as_mut().filter(|log| log.len() > 1) {
+            log.remove(0);
         }
-        self.days = rest.len();
     }
 
     #[expect(clippy::too_many_arguments, reason = "the parts of one problem")]
@@ -67,13 +61,37 @@ impl Prices {
         budget: &[f32],
         steps: usize,
     ) {
-        self.days = horizon.days;
-        let mut knots = self.knots.unwrap_or_else(|| start(items));
-        let mut best: Option<(f64, [f32; KNOTS.len()])> = None;
-        let (mut level, mut shape) = (Secant::default(), [Pace::new(SHAPE); KNOTS.len()]);
+        if steps == 0 && self.log.as_ref().is_some_and(|log| log.len() == horizon.days) {
+            return;
+        }
+        let line = Line::new(horizon);
+        let open: Vec<bool> = budget.iter().map(|seconds| *seconds >= NO_TIME).collect();
+        let uneven = is_uneven(budget);
+        let mut knots = match self.log.as_ref().and_then(|log| log.len().checked_sub(horizon.days).map(|past| (log, past))) {
+            // Days that are over are cut off.
+            Some((log, past)) => line.through(log.get(past..).unwrap_or_default(), &open),
+            None => line.start(items),
+        };
+        let mut apart: Vec<f32> = match &self.log {
+            Some(log) if uneven && log.len() >= horizon.days => {
+                let past = log.len() - horizon.days;
+                let log = log.iter().skip(past).enumerate();
+                log.map(|(day, log)| (log - line.at(day, &knots)).clamp(-3.0, 3.0)).collect()
+            }
+            _ => vec![0.0; horizon.days],
+        };
+        let mut best: Option<(f64, Vec<f32>)> = None;
+        let mut level = Secant::default();
+        let mut shape = vec![Pace::new(SHAPE); knots.len()];
+        let mut own = vec![Pace::new(SHAPE); horizon.days];
         for step in 0..steps.max(1) {
-            self.knots = Some(knots);
-            let prices = self.daily();
+            let log: Vec<f32> = (0..horizon.days)
+                .map(|day| {
+                    let open = open.get(day).copied().unwrap_or(false);
+                    if open { line.at(day, &knots) + apart.get(day).copied().unwrap_or(0.0) } else { BLOCKED }
+                })
+                .collect();
+            let prices: Vec<f32> = log.iter().map(|log| log.exp()).collect();
             let market = Market {
                 tables: Tables::new(grid, habits, horizon, lanes, &prices),
                 grid,
@@ -83,30 +101,110 @@ impl Prices {
                 prices: &prices,
             };
             let (bound, usage) = market.clear(items, budget);
-            if best.is_none_or(|(least, _)| bound < least) {
-                best = Some((bound, knots));
+            if best.as_ref().is_none_or(|(least, _)| bound < *least) {
+                best = Some((bound, log));
             }
             if step + 1 == steps {
                 break;
             }
-            let mut bought = [1.0; KNOTS.len()];
-            let mut there = [1.0; KNOTS.len()];
-            for day in 0..horizon.days {
-                for (knot, share) in hats(day, horizon.days) {
-                    bought[knot] += share * usage.get(day).copied().unwrap_or(0.0);
-                    there[knot] += share * budget.get(day).copied().unwrap_or(0.0);
+            let mut bought = vec![1.0; knots.len()];
+            let mut there = vec![1.0; knots.len()];
+            for (day, (used, seconds)) in usage.iter().zip(budget).enumerate() {
+                for (knot, share) in line.hats(day).filter(|_| *seconds >= NO_TIME) {
+                    if let (Some(bought), Some(there)) = (bought.get_mut(knot), there.get_mut(knot)) {
+                        *bought += share * used;
+                        *there += share * seconds;
+                    }
                 }
             }
             let off = |bought: f32, there: f32| (bought / there).ln().clamp(-1.5, 1.5);
             let whole = off(bought.iter().sum(), there.iter().sum());
             let up = level.step(whole);
-            for knot in 0..KNOTS.len() {
+            let parts = knots.iter_mut().zip(&mut shape).zip(bought.iter().zip(&there));
+            for ((knot, pace), (bought, there)) in parts {
                 // A knot between no days has nothing to say.
-                let own = if there[knot] > 1.0 { off(bought[knot], there[knot]) - whole } else { 0.0 };
-                knots[knot] = (knots[knot] + up + shape[knot].step(own)).clamp(-25.0, 5.0);
+                let part = if *there > 1.0 { off(*bought, *there) - whole } else { 0.0 };
+                *knot = (*knot + up + pace.step(part)).clamp(-25.0, 5.0);
+            }
+            if uneven {
+                let days = apart.iter_mut().zip(&mut own).zip(usage.iter().zip(budget));
+                for ((apart, pace), (used, seconds)) in days.filter(|(_, (_, seconds))| **seconds >= NO_TIME) {
+                    *apart = (*apart + pace.step(off(used + 1.0, seconds + 1.0) - whole)).clamp(-3.0, 3.0);
+                }
             }
         }
-        self.knots = best.map(|(_, knots)| knots).or(Some(knots));
+        self.log = best.map(|(_, log)| log);
+    }
+}
+
+fn is_uneven(budget: &[f32]) -> bool {
+    // Today counts what was studied already, so it is nearly always shorter: the line bears one such day.
+    let open: Vec<f32> = budget.iter().skip(1).copied().filter(|seconds| *seconds >= NO_TIME).collect();
+    let mean = open.iter().sum::<f32>() / open.len().max(1) as f32;
+    open.iter().any(|seconds| (seconds - mean).abs() > EVEN * mean)
+}
+
+/// The line through the knots: for each day, the knots on both sides with their shares.
+struct Line {
+    days: Vec<[(usize, f32); 2]>,
+    /// The day nearest to each knot, and how near the round it is, 0 to 1.
+    knots: Vec<(usize, f32)>,
+}
+
+impl Line {
+    fn new(horizon: &Horizon) -> Self {
+        let mut line = Self { days: Vec::new(), knots: Vec::new() };
+        let mut from = 0;
+        for (index, round) in horizon.rounds.iter().chain([&horizon.days]).enumerate() {
+            let days = round.min(&horizon.days).saturating_sub(from);
+            if days == 0 {
+                continue;
+            }
+            let only = index == 0 && *round >= horizon.days;
+            line.segment(from, days, if only { KNOTS } else { BETWEEN });
+            from += days;
+        }
+        line
+    }
+
+    fn segment(&mut self, from: usize, days: usize, shares: &[f32]) {
+        let first = self.knots.len();
+        for share in shares {
+            let day = (share * (days - 1) as f32).round() as usize;
+            self.knots.push((from + day.min(days - 1), *share));
+        }
+        for day in 0..days {
+            let at = if days > 1 { day as f32 / (days - 1) as f32 } else { 1.0 };
+            let right = shares.iter().position(|share| *share >= at).unwrap_or(shares.len() - 1).max(1);
+            let (low, high) =
+                (shares.get(right - 1).copied().unwrap_or(0.0), shares.get(right).copied().unwrap_or(1.0));
+            let share = ((at - low) / (high - low)).clamp(0.0, 1.0);
+            self.days.push([(first + right - 1, 1.0 - share), (first + right, share)]);
+        }
+    }
+
+    fn hats(&self, day: usize) -> impl Iterator<Item = (usize, f32)> {
+        self.days.get(day).copied().into_iter().flatten()
+    }
+
+    fn at(&self, day: usize, knots: &[f32]) -> f32 {
+        self.hats(day).map(|(knot, share)| share * knots.get(knot).copied().unwrap_or(0.0)).sum()
+    }
+
+    /// Knots of given prices. A knot on a day without time takes the nearest day that has some.
+    fn through(&self, log: &[f32], open: &[bool]) -> Vec<f32> {
+        let near = |day: usize| {
+            let days = log.iter().zip(open).enumerate().filter(|(_, (_, open))| **open);
+            days.min_by_key(|(other, _)| other.abs_diff(day)).map(|(_, (log, _))| *log)
+        };
+        self.knots.iter().map(|(day, _)| near(*day).unwrap_or(-10.0).min(5.0)).collect()
+    }
+
+    /// A first guess: a second is worth what a typical item gives for a few answers, and twice that at the end.
+    fn start(&self, items: &[Ready]) -> Vec<f32> {
+        let sum = |part: fn(&Ready) -> f32| items.iter().map(part).sum::<f32>();
+        let price = (0.3 * sum(|item| item.weight) / (75.0 * sum(|item| item.seconds)).max(1.0)).max(1e-9);
+        self.knots.iter().map(|(_, share)| price.ln() + share * 0.6).collect()
     }
 }
 
@@ -144,20 +242,4 @@ impl Secant {
         self.moved = step;
         step
     }
-}
-
-/// A first guess: a second is worth what a typical item gives for a few answers, and twice that at the end.
-fn start(items: &[Ready]) -> [f32; KNOTS.len()] {
-    let sum = |part: fn(&Ready) -> f32| items.iter().map(part).sum::<f32>();
-    let price = (0.3 * sum(|item| item.weight) / (75.0 * sum(|item| item.seconds)).max(1.0)).max(1e-9);
-    KNOTS.map(|share| price.ln() + share * 0.6)
-}
-
-/// The knots on both sides of a day, with their shares.
-fn hats(day: usize, days: usize) -> [(usize, f32); 2] {
-    let at = if days > 1 { day as f32 / (days - 1) as f32 } else { 1.0 };
-    let right = KNOTS.iter().position(|knot| *knot >= at).unwrap_or(KNOTS.len() - 1).max(1);
-    let (low, high) = (KNOTS[right - 1], KNOTS[right]);
-    let share = ((at - low) / (high - low)).clamp(0.0, 1.0);
-    [(right - 1, 1.0 - share), (right, share)]
 }

@@ -184,6 +184,37 @@ fn what_weighs_more_comes_first_and_two_rounds_share_the_days() {
 }
 
 #[test]
+fn prices_settle_on_uneven_days_and_between_rounds() {
+    let items: Vec<Candidate> = (0..120)
+        .map(|n| {
+            let weight = 1.0 + n as f32 % 3.0;
+            Candidate { weights: vec![weight, weight], seconds: 1.0 + n as f32 % 2.0, studied: None }
+        })
+        .collect();
+    let uneven = [1800.0, 0.0, 0.0, 900.0, 1800.0, 2700.0, 5400.0, 600.0, 1800.0, 0.0];
+    for (rounds, budget) in [
+        (vec![3, 10], vec![1200.0; 10]),
+        (vec![10, 10], uneven.to_vec()),
+        (vec![4, 10], uneven.to_vec()),
+        (vec![1, 10], vec![300.0; 10]),
+    ] {
+        let planner = Planner::new(memory(), HABITS, 10).expect("a planner");
+        let problem = Problem { budget: budget.clone(), rounds: rounds.clone(), items: items.clone() };
+        let bound = |steps| {
+            let plan = planner.plan(&problem, &mut Prices::default(), steps).expect("a plan");
+            (plan.bound, plan.usage)
+        };
+        let (few, usage) = bound(40);
+        let (many, _) = bound(400);
+        println!("{rounds:?} {few} {many} {usage:?}");
+        assert!((few - many) / many < 0.005, "{rounds:?}: {few} against {many}");
+        for (used, seconds) in usage.iter().zip(&budget) {
+            assert!(*seconds > 0.0 || *used < 1.0, "nothing is bought on a day off: {usage:?}");
+        }
+    }
+}
+
+#[test]
 fn five_thousand_items_have_a_plan() {
     let planner = Planner::new(memory(), HABITS, 30).expect("a planner");
     let items: Vec<Candidate> = (0..5000)

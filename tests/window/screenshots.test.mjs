@@ -88,6 +88,22 @@ for (const language of LANGUAGES) {
         await app.go('plan');
         await app.sees('plan-today');
         await take(app, name('plan'));
+        await app.session.run((css) => {
+          document.querySelectorAll('details').forEach((details) => (details.open = true));
+          [...document.querySelectorAll(css)].filter((day) => !day.disabled)[2].click();
+        }, at('plan-day'));
+        await app.sees('plan-draft');
+        for (const [width, height] of SIZES) {
+          await app.session.resize(width, height);
+          for (const part of ['plan-minutes', 'plan-calendar', 'plan-memory']) {
+            await app.session.run((css) => document.querySelector(css).scrollIntoView({ block: 'start' }), at(part));
+            await sleep(200);
+            await app.photograph(`${name(part)}-${width}`);
+          }
+          await app.scrollsNoSideways();
+        }
+        await app.click('plan-discard');
+        await app.sheds('plan-draft');
 
         await app.go('browse');
         await app.sees('browse-row');

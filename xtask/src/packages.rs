@@ -83,6 +83,8 @@ const NEEDS: &[Need] = &[
     verify_need("what git questions show", "git", Some("git")),
     verify_need("sockets and addresses", "iproute2", None),
     verify_need("keys of SSH questions", "openssh-client", None),
+    verify_need("journals", "systemd", None),
+    verify_need("file systems in a file", "e2fsprogs", None),
 ];
 
 /// The window test is automatic on Debian and its relatives only: Fedora's driver, for one, is built for

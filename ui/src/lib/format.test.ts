@@ -54,8 +54,8 @@ describe('durations', () => {
 
 describe('shares', () => {
   it('never claim all or nothing that is not', () => {
-    expect(format.percent('en', 0.999)).toBe('99 %');
-    expect(format.percent('en', 0.001)).toBe('1 %');
+    expect(format.percent('en', 0.999)).toBe('99\u00a0%');
+    expect(format.percent('en', 0.001)).toBe('1\u00a0%');
     expect(format.percent('zh-TW', 1)).toBe('100%');
     expect(format.percent('zh-TW', 0)).toBe('0%');
   });

@@ -41,7 +41,8 @@ export function percent(language: Language, share: number): string {
   let n = Math.round(share * 100);
   if (n === 100 && share < 1) n = 99;
   if (n === 0 && share > 0) n = 1;
-  return language === 'en' ? `${n} %` : `${n}%`;
+  // A no-break space: the sign never starts a line.
+  return language === 'en' ? `${n}\u00a0%` : `${n}%`;
 }
 
 /** Milliseconds since 1970 of a local date's UTC midnight, or none if it is no date: 2027-02-30 is none. */

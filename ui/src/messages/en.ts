@@ -265,7 +265,7 @@ export const en = {
     tenMore: (points: string) =>
       `Ten more minutes on every day would add about ${points} percentage points. Move the slider to see.`,
     todayTitle: 'First today',
-    why: 'In the order of what adds most for the interview in the same time. The weight says how much an item counts: how often it is asked, how much stands on it, and whether it is troubleshooting, which is the job.',
+    why: 'In the order of what adds most for the interview in the same time. The weight says how much an item counts: how often it is asked, how much stands on it, and its kind: stories are half of the interview, troubleshooting is the job.',
     item: 'Question',
     weight: 'Weight',
     isNew: 'new',
