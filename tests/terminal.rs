@@ -13,6 +13,8 @@ use std::io::Write;
 use std::process::{Output, Stdio};
 
 use common::*;
+use divedeep::app::{Focus, Round};
+use divedeep::model::Language;
 
 /// Runs `divedeep practice` with these keys typed.
 fn practise(folder: &std::path::Path, bank: &BankFolder, keys: &str) -> Output {
@@ -142,4 +144,57 @@ fn doctor_mends_cards_that_differ_from_the_log() {
     assert_eq!(doctor(&[]), Some(1));
     assert_eq!(doctor(&["--mend"]), Some(0));
     assert_eq!(doctor(&[]), Some(0));
+}
+
+#[test]
+fn plan_says_what_is_known_what_is_left_out_and_what_comes_first() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let now = divedeep::shell::now();
+    {
+        let mut app = app_in(folder.path());
+        let date = days_later(now, 15).local_date();
+        let round = Round { name: "Loop".to_owned(), date, time: None, zone: None, focus: Focus::default() };
+        app.save_rounds(vec![round], now).expect("a round");
+    }
+    let run = |more: &[&str]| {
+        let ran = divedeep().arg("--data-dir").arg(folder.path()).args(more).output().expect("it runs");
+        assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+        String::from_utf8_lossy(&ran.stdout).into_owned()
+    };
+    let told = run(&["plan"]);
+    assert!(told.contains("Loop: you will know about"), "{told}");
+    assert!(told.contains("What is"), "prompts, not only ids: {told}");
+    let plan: serde_json::Value = serde_json::from_str(&run(&["plan", "--json"])).expect("JSON");
+    assert_eq!(plan["days_left"], 15);
+    assert_eq!(plan["minutes_per_day"], 30);
+    let known = |plan: &serde_json::Value| plan["rounds"][0]["known"].as_f64().expect("a share");
+    let less: serde_json::Value =
+        serde_json::from_str(&run(&["plan", "--minutes", "1", "--json"])).expect("JSON");
+    assert!(known(&less) < known(&plan), "{less}");
+    assert!(less["dropped_count"].as_u64() > plan["dropped_count"].as_u64());
+    assert!(run(&["learn"]).contains("Nothing to learn from yet"));
+    assert_eq!(run(&["learn", "--json"]).trim(), "null");
+}
+
+#[test]
+fn simplified_chinese_is_simplified_in_every_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    drop(with_settings(app_in(folder.path()), |settings| {
+        settings.interface_language = Language::ZhCn;
+        settings.content_language = Language::ZhCn;
+    }));
+    let run = |command: &[&str]| {
+        let ran = divedeep().arg("--data-dir").arg(folder.path()).args(command).output().expect("it runs");
+        assert!(ran.status.success() && !ran.stdout.is_empty());
+        String::from_utf8_lossy(&ran.stdout).into_owned()
+    };
+    let chosen =
+        practise(tempfile::tempdir().expect("a folder").path(), &BankFolder::small(), "3\n1\n\n\n\n\n3\nq\n");
+    let practised =
+        String::from_utf8_lossy(&chosen.stdout).into_owned().replace("語言", "").replace("繁體", "");
+    for told in [run(&["plan"]), run(&["today"]), practised] {
+        for traditional in ['複', '習', '題', '鐘', '試', '還', '見', '預'] {
+            assert!(!told.contains(traditional), "{traditional} in {told}");
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! A sitting in the terminal: the same job on the same file as the window. The end of input ends it calmly.
 
+use std::borrow::Cow;
 use std::io::{self, BufRead, Write};
 use std::time::Instant;
 
@@ -79,13 +80,14 @@ fn first_run(
     out: &mut impl Write,
     language: &mut Language,
 ) -> Result<bool, Stop> {
-    writeln!(out, "Divedeep\n\nLanguage / 語言\n  1  English\n  2  繁體中文")?;
+    writeln!(out, "Divedeep\n\nLanguage / 語言\n  1  English\n  2  繁體中文\n  3  简体中文")?;
     let chosen = loop {
         match ask(input, out, "> ")? {
             Typed::End => return Ok(false),
             Typed::Text(text) => match text.as_str() {
                 "1" => break Language::En,
                 "2" => break Language::ZhTw,
+                "3" => break Language::ZhCn,
                 _ => {}
             },
         }
@@ -195,7 +197,7 @@ fn turn(
             Typed::Text(text) => match text.as_str() {
                 "q" => return Ok(Turn::Quit),
                 "l" => {
-                    *content = other(*content);
+                    *content = other(*content, app.settings().chinese());
                     print_prompt(out, view, *content, words, left)?;
                 }
                 "u" => match app.practice_undo(shell::now()) {
@@ -235,11 +237,9 @@ fn turn(
             .iter()
             .map(|choice| {
                 let mark = if proposed == Some(choice.grade) { "*" } else { "" };
-                let after = match (choice.interval_days, words.0.is_chinese()) {
-                    (0, false) => format!("{} min", choice.interval_minutes),
-                    (0, true) => format!("{}分鐘", choice.interval_minutes),
-                    (days, false) => format!("{days} d"),
-                    (days, true) => format!("{days}天"),
+                let after = match choice.interval_days {
+                    0 => words.pick("{} min", "{}分鐘").replace("{}", &choice.interval_minutes.to_string()),
+                    days => words.pick("{} d", "{}天").replace("{}", &days.to_string()),
                 };
                 format!("{}{mark} {} {after}", choice.grade.number(), grade_name(choice.grade, words))
             })
@@ -249,7 +249,7 @@ fn turn(
             Typed::Text(text) => match text.as_str() {
                 "q" => return Ok(Turn::Quit),
                 "l" => {
-                    *content = other(*content);
+                    *content = other(*content, app.settings().chinese());
                     print_answer(out, view, *content, words)?;
                 }
                 "" if proposed.is_some() => break proposed,
@@ -381,21 +381,18 @@ fn print_answer(
     Ok(face.key_points.iter().map(|point| point.id.clone()).collect())
 }
 
-fn grade_name(grade: Grade, words: Words) -> &'static str {
-    match (grade, words.0.is_chinese()) {
-        (Grade::Again, false) => "Again",
-        (Grade::Hard, false) => "Hard",
-        (Grade::Good, false) => "Good",
-        (Grade::Easy, false) => "Easy",
-        (Grade::Again, true) => "忘了",
-        (Grade::Hard, true) => "吃力",
-        (Grade::Good, true) => "記得",
-        (Grade::Easy, true) => "輕鬆",
+fn grade_name(grade: Grade, words: Words) -> Cow<'static, str> {
+    match grade {
+        Grade::Again => words.pick("Again", "忘了"),
+        Grade::Hard => words.pick("Hard", "吃力"),
+        Grade::Good => words.pick("Good", "記得"),
+        Grade::Easy => words.pick("Easy", "輕鬆"),
     }
 }
 
-fn other(language: Language) -> Language {
-    if language == Language::En { Language::ZhTw } else { Language::En }
+/// The card's other language: from English to the learner's Chinese and back.
+fn other(language: Language, chinese: Language) -> Language {
+    if language == Language::En { chinese } else { Language::En }
 }
 
 fn milliseconds(since: Instant) -> u32 {

@@ -20,32 +20,33 @@ pub fn print(out: &mut impl Write, today: &Today, outline: &Outline, language: L
         } else {
             next.round.name.as_str().into()
         };
-        match (next.days_left, language.is_chinese()) {
-            (0, false) => writeln!(out, "Today is {name}.")?,
-            (1, false) => writeln!(out, "1 day to {name} ({}).", next.round.date)?,
-            (days, false) => writeln!(out, "{days} days to {name} ({}).", next.round.date)?,
-            (0, true) => writeln!(out, "今天就是{name}。")?,
-            (days, true) => writeln!(out, "距離{name}還有{days}天（{}）。", next.round.date)?,
-        }
+        let text = match next.days_left {
+            0 => words.pick("Today is {name}.", "今天就是{name}。"),
+            1 => words.pick("1 day to {name} ({date}).", "距離{name}還有1天（{date}）。"),
+            _ => words.pick("{days} days to {name} ({date}).", "距離{name}還有{days}天（{date}）。"),
+        };
+        let text = text
+            .replace("{days}", &next.days_left.to_string())
+            .replace("{date}", &next.round.date.to_string())
+            .replace("{name}", &name);
+        writeln!(out, "{text}")?;
     }
-    let done = today.seconds_done.div_ceil(60);
-    if language.is_chinese() {
-        writeln!(out, "計畫{}分鐘，已完成{}題（{done}分鐘）。", today.minutes_planned, today.answers_done)?;
-    } else {
-        writeln!(
-            out,
-            "{} min planned, {} answered ({done} min).",
-            today.minutes_planned, today.answers_done
-        )?;
-    }
+    let text = words
+        .pick(
+            "{planned} min planned, {answers} answered ({done} min).",
+            "計畫{planned}分鐘，已完成{answers}題（{done}分鐘）。",
+        )
+        .replace("{planned}", &today.minutes_planned.to_string())
+        .replace("{answers}", &today.answers_done.to_string())
+        .replace("{done}", &today.seconds_done.div_ceil(60).to_string());
+    writeln!(out, "{text}")?;
     group(out, &words.pick("reviews", "複習"), &today.reviews, outline, language)?;
     group(out, &words.pick("new", "新題"), &today.new, outline, language)?;
     if today.reviews_left_out > 0 {
-        if language.is_chinese() {
-            writeln!(out, "另有{}題到期，排不進今天的分鐘數。", today.reviews_left_out)?;
-        } else {
-            writeln!(out, "{} more due that do not fit into today's minutes.", today.reviews_left_out)?;
-        }
+        let text = words
+            .pick("{n} more due that do not fit into today's minutes.", "另有{n}題到期，排不進今天的分鐘數。")
+            .replace("{n}", &today.reviews_left_out.to_string());
+        writeln!(out, "{text}")?;
     }
     Ok(())
 }

@@ -67,7 +67,11 @@ impl Prices {
         let line = Line::new(horizon);
         let open: Vec<bool> = budget.iter().map(|seconds| *seconds >= NO_TIME).collect();
         let uneven = is_uneven(budget);
-        let mut knots = match self.log.as_ref().and_then(|log| log.len().checked_sub(horizon.days).map(|past| (log, past))) {
+        let mut knots = match self
+            .log
+            .as_ref()
+            .and_then(|log| log.len().checked_sub(horizon.days).map(|past| (log, past)))
+        {
             // Days that are over are cut off.
             Some((log, past)) => line.through(log.get(past..).unwrap_or_default(), &open),
             None => line.start(items),
@@ -128,7 +132,8 @@ impl Prices {
             }
             if uneven {
                 let days = apart.iter_mut().zip(&mut own).zip(usage.iter().zip(budget));
-                for ((apart, pace), (used, seconds)) in days.filter(|(_, (_, seconds))| **seconds >= NO_TIME) {
+                for ((apart, pace), (used, seconds)) in days.filter(|(_, (_, seconds))| **seconds >= NO_TIME)
+                {
                     *apart = (*apart + pace.step(off(used + 1.0, seconds + 1.0) - whole)).clamp(-3.0, 3.0);
                 }
             }
