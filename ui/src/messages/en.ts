@@ -127,6 +127,7 @@ export const en = {
     whyText:
       'What you are about to forget comes first, because a review then costs least and keeps most. New items fill the minutes that remain, the most asked ones first.',
     finished: 'Today’s list is done.',
+    dayOff: 'Today is a day off',
     calibrate: 'Begin with a calibration',
     calibrateText:
       'Optional: twelve questions across all domains, about twenty minutes. They show the plan what you know already and how fast you are; tomorrow the same twelve come first and show how you remember.',
