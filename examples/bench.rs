@@ -46,6 +46,13 @@ fn main() {
     println!("{:44} {:>9} {:>9} {:>9} {:>9}", "milliseconds", "p50", "p95", "p99", "max");
 
     let mut chance = StdRng::seed_from_u64(1);
+    let mut times = 0;
+    row("first start: the built-in bank read and kept", 15, || {
+        times += 1;
+        let fresh = folder.path().join(format!("first-{times}"));
+        let app = App::open(&fresh, Access::Write, &Source::BuiltIn, &mut chance).expect("it opens");
+        assert!(app.practice_next(now).expect("a page").card.is_some());
+    });
     row("open to first question", 50, || {
         let app = App::open(&data, Access::Write, &Source::Installed, &mut chance).expect("it opens");
         assert!(app.practice_next(now).expect("a page").card.is_some());
