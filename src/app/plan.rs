@@ -30,6 +30,10 @@ const STEPS: usize = 40;
 const FEW_STEPS: usize = 10;
 /// Answers that what is usual counts for against a learner's own.
 const USUAL: f32 = 20.0;
+/// Items at the head of a day that are mixed: more than anybody answers in one.
+const MIXED: usize = 200;
+/// The share of the best gain for a second that counts as nearly the same.
+const NEARLY: f32 = 0.9;
 /// Dropped items that are named.
 const NAMED: usize = 20;
 
@@ -38,6 +42,40 @@ struct Solved {
     problem: Problem,
     plan: Plan,
     items: Vec<Plannable>,
+}
+
+impl Solved {
+    /// Today's items in the order of asking: most gain for a second first. What gains nearly the same is mixed: the
+    /// domain asked least so far today, then what weighs most for its time, which is the better half to have done if
+    /// days are lost. So a sitting goes across domains, and nothing the plan counts on is given away.
+    fn order(&self) -> Vec<usize> {
+        let mut left = self.plan.rates();
+        let mut order = Vec::with_capacity(left.len());
+        let mut asked: BTreeMap<&str, usize> = BTreeMap::new();
+        while order.len() < MIXED && !left.is_empty() {
+            let best = left.first().map_or(0.0, |(_, rate)| *rate);
+            let alike = left.iter().enumerate().take_while(|(_, (_, rate))| *rate >= NEARLY * best);
+            let next = alike.min_by(|(_, (a, _)), (_, (b, _))| {
+                let times = |index: usize| asked.get(self.domain(index)).copied().unwrap_or(0);
+                times(*a).cmp(&times(*b)).then_with(|| self.density(*b).total_cmp(&self.density(*a)))
+            });
+            let Some(at) = next.map(|(at, _)| at) else { break };
+            let (index, _) = left.remove(at);
+            *asked.entry(self.domain(index)).or_default() += 1;
+            order.push(index);
+        }
+        order.extend(left.into_iter().map(|(index, _)| index));
+        order
+    }
+
+    fn domain(&self, index: usize) -> &str {
+        self.items.get(index).map_or("", |item| item.scheduled.domain.as_str())
+    }
+
+    /// Weight per second.
+    fn density(&self, index: usize) -> f32 {
+        self.problem.items.get(index).map_or(0.0, |item| item.weights.iter().sum::<f32>() / item.seconds.max(1.0))
+    }
 }
 
 /// What is slow to make and stays right for as long as the learner's memory, habits and rounds do.
@@ -79,7 +117,7 @@ impl App {
             let seconds = worth.seconds.unwrap_or(0.0).round() as u32;
             Some((Arc::new(Scheduled { seconds, ..item.scheduled.clone() }), item.card.is_none()))
         };
-        Ok(Some(solved.plan.order().into_iter().filter_map(of).collect()))
+        Ok(Some(solved.order().into_iter().filter_map(of).collect()))
     }
 
     /// Days to the last round that is planned for.
@@ -327,7 +365,7 @@ impl App {
         let seconds = solved.problem.budget.first().copied().unwrap_or(0.0);
         let mut used = 0.0;
         let mut list = Vec::new();
-        for index in solved.plan.order() {
+        for index in solved.order() {
             let (Some(item), Some(worth), Some(candidate)) =
                 (solved.items.get(index), solved.plan.worths.get(index), solved.problem.items.get(index))
             else {

@@ -159,6 +159,11 @@ pub struct Plan {
 impl Plan {
     /// Items in the order of study today: most gain for a second first. Items without gain are left out.
     pub fn order(&self) -> Vec<usize> {
+        self.rates().into_iter().map(|(index, _)| index).collect()
+    }
+
+    /// Items in the order of study today, with the gain of a second each.
+    pub fn rates(&self) -> Vec<(usize, f32)> {
         let mut order: Vec<(usize, f32)> = self
             .worths
             .iter()
@@ -170,7 +175,7 @@ impl Plan {
             })
             .collect();
         order.sort_by(|a, b| b.1.total_cmp(&a.1));
-        order.into_iter().map(|(index, _)| index).collect()
+        order
     }
 }
 
