@@ -74,7 +74,10 @@ impl Solved {
 
     /// Weight per second.
     fn density(&self, index: usize) -> f32 {
-        self.problem.items.get(index).map_or(0.0, |item| item.weights.iter().sum::<f32>() / item.seconds.max(1.0))
+        self.problem
+            .items
+            .get(index)
+            .map_or(0.0, |item| item.weights.iter().sum::<f32>() / item.seconds.max(1.0))
     }
 }
 
