@@ -83,7 +83,7 @@ const NEEDS: &[Need] = &[
     verify_need("what git questions show", "git", Some("git")),
     verify_need("sockets and addresses", "iproute2", None),
     verify_need("keys of SSH questions", "openssh-client", None),
-    verify_need("journals", "systemd", None),
+    verify_need("reads journals of units", "systemd", None),
     verify_need("file systems in a file", "e2fsprogs", None),
 ];
 
