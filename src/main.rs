@@ -41,8 +41,8 @@ enum Command {
     },
     /// Say what to study until the interview, what will be known on the day, and what is left out.
     Plan {
-        /// Minutes of a usual day, if others than yours.
-        #[arg(long)]
+        /// Minutes of a usual day, 5 to 600, if others than yours.
+        #[arg(long, value_parser = clap::value_parser!(u32).range(5..=600))]
         minutes: Option<u32>,
         /// As JSON.
         #[arg(long)]

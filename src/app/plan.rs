@@ -320,7 +320,10 @@ impl App {
                 high: share(band.high),
             })
             .collect();
-        page.ten_more_minutes = f64::from(plan.prices.iter().map(|price| price * 600.0).sum::<f32>() / all);
+        // A day without time has a price nobody pays: ten more minutes are worth something on the days that have some.
+        let open = plan.prices.iter().zip(&problem.budget).filter(|(_, seconds)| **seconds >= 60.0);
+        let ten_minutes: f32 = open.map(|(price, _)| price * 600.0).sum();
+        page.ten_more_minutes = share(ten_minutes / all);
         page.list = self.today_of(&solved, all, now)?;
         self.name_dropped(&solved, &mut page)?;
         page.items = u32::try_from(items.len()).unwrap_or(u32::MAX);

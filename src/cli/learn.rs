@@ -40,7 +40,7 @@ pub fn print(out: &mut impl Write, learnt: Option<&Learnt>, language: Language) 
             "{}",
             words.pick(
                 "Nothing to learn from yet: no question was answered again on a later day.",
-                "還沒有資料可以學習：沒有任何題目在之後的日子再次作答過。",
+                "資料還不夠：要有題目隔天以後再答一次，才能推算你的記憶。",
             )
         );
     };

@@ -26,19 +26,21 @@ pub fn print(out: &mut impl Write, plan: &PlanPage, outline: &Outline, language:
     let percent = |share: f64| format!("{:.0}%", 100.0 * share);
     for forecast in &plan.rounds {
         let name = if forecast.round.name.is_empty() {
-            words.pick("the interview", "面試")
+            words.pick("Interview", "面試")
         } else {
             forecast.round.name.as_str().into()
         };
-        writeln!(
-            out,
-            "{} {name}: {} {} ({}-{})",
-            forecast.round.date,
-            words.pick("you will know about", "預計記得"),
-            percent(forecast.known),
-            percent(forecast.low),
-            percent(forecast.high)
-        )?;
+        let text = words
+            .pick(
+                "{date} {name}: expected recall {known} ({low} to {high})",
+                "{date} {name}：預計記得{known}的內容（{low}到{high}）",
+            )
+            .replace("{date}", &forecast.round.date.to_string())
+            .replace("{known}", &percent(forecast.known))
+            .replace("{low}", &percent(forecast.low))
+            .replace("{high}", &percent(forecast.high))
+            .replace("{name}", &name);
+        writeln!(out, "{text}")?;
     }
     let known = plan.known.first().map_or(0.0, |point| point.known);
     let text = words
@@ -76,12 +78,22 @@ pub fn print(out: &mut impl Write, plan: &PlanPage, outline: &Outline, language:
     if plan.dropped_count > 0 {
         let text = words
             .pick(
-                "{n} of {all} items will not be reached: others give more for the same time.",
+                "{n} of {all} items will not be reached: others help more for the same time.",
                 "{all}題中有{n}題不會排到：同樣的時間，其他題目收穫更多。",
             )
             .replace("{n}", &plan.dropped_count.to_string())
             .replace("{all}", &plan.items.to_string());
         writeln!(out, "{text}")?;
+        let domains: Vec<String> = plan
+            .dropped_domains
+            .iter()
+            .map(|count| {
+                let domain = outline.domains.iter().find(|domain| domain.id == count.domain);
+                let name = domain.map_or(count.domain.as_str(), |domain| domain.name.get(language));
+                format!("{name} {}", count.items)
+            })
+            .collect();
+        writeln!(out, "  {}", domains.join(" · "))?;
     }
     writeln!(
         out,
@@ -91,12 +103,15 @@ pub fn print(out: &mut impl Write, plan: &PlanPage, outline: &Outline, language:
     for item in plan.list.iter().take(SHOWN) {
         let domain = outline.domains.iter().find(|domain| domain.id == item.domain);
         let domain = domain.map_or(item.domain.as_str(), |domain| domain.name.get(language));
+        let minutes = words
+            .pick("{} min", "{}分鐘")
+            .replace("{}", &(f64::from(item.seconds) / 60.0).round().max(1.0).to_string());
         let state = match item.recall {
             None => words.pick("new", "新題").into_owned(),
             Some(recall) => format!("{} {}", words.pick("recall", "記得"), percent(recall)),
         };
         writeln!(out, "  {}", item.prompt.get(language))?;
-        writeln!(out, "      {} · {domain} · {state} · {} s", item.item.id, item.seconds)?;
+        writeln!(out, "      {} · {domain} · {state} · {minutes}", item.item.id)?;
     }
     if plan.list.len() > SHOWN {
         writeln!(out, "  … {}", plan.list.len() - SHOWN)?;

@@ -230,14 +230,14 @@ export const en = {
     catchUp: 'See what heavier days would bring',
     calendarTitle: 'Days until the interview',
     calendarText:
-      'Choose a day to change it: off, light (half of it), heavy (half as much again), and back. Nothing is kept before you say so.',
+      'Choose a day to change it: off, light (half of it), heavy (half as much again), and back. Nothing changes until you keep it.',
     calendarSpan: (from: string, to: string) => `${from} to ${to}`,
     dayKind: { off: 'off', light: 'light', usual: 'usual', heavy: 'heavy' },
     dayLabel: (day: string, minutes: string, done: string, marks: string) =>
       [`${day}: ${minutes} planned`, done && `${done} done`, marks].filter(Boolean).join(', '),
     interviewDay: 'interview',
     pause: 'Pause until',
-    pauseLook: 'See the cost',
+    pauseLook: 'See the effect',
     changedFrom: (then: string, now: string) =>
       `With these changes you would know ${then} on the day instead of ${now}.`,
     changedSame: (now: string) => `With these changes you would still know ${now} on the day.`,
@@ -274,7 +274,7 @@ export const en = {
     droppedTitle: 'Left out',
     droppedNone: 'Nothing: there is time for every question of your track.',
     dropped: (n: number, all: number) =>
-      `${n} of ${all} questions will not be reached before the interview. Others give more for the same time; more minutes bring them back, these first:`,
+      `${n} of ${all} questions will not be reached before the interview. Others help more for the same time; more minutes bring them back, these first:`,
   },
 
   progress: {
