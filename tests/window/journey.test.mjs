@@ -169,24 +169,6 @@ step('the answer stands beside what was typed', async () => {
   assert.ok(await app.has('grade-good'), 'no composed digit grades');
 });
 
-step('the second click of a double click on the reveal does not grade', async () => {
-  const item = await app.item();
-  await grade(() => app.click('grade-hard'));
-  const next = await app.item();
-  assert.notEqual(next, item);
-  await app.session.run((reveal, again) => {
-    document.querySelector(reveal).click();
-    return new Promise((resolve) =>
-      requestAnimationFrame(() => {
-        document.querySelector(again)?.click();
-        resolve();
-      }),
-    );
-  }, at('reveal'), at('grade-again'));
-  await app.sees('grade-good');
-  assert.equal(await app.item(), next);
-});
-
 step('ticked key points propose a grade, and a click takes it', async () => {
   const boxes = () =>
     app.session.run(() => [...document.querySelectorAll('[data-testid^="key-point-"]')].map((box) => box.dataset.testid));
