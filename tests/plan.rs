@@ -28,10 +28,6 @@ fn date(text: &str) -> NaiveDate {
     text.parse().expect("a date")
 }
 
-fn round(day: &str) -> Round {
-    Round { name: "Loop".to_owned(), date: date(day), time: None, zone: None, focus: Focus::default() }
-}
-
 fn minutes(minutes: u32) -> PlanWish {
     PlanWish { minutes_per_day: Some(minutes), days: Vec::new() }
 }
@@ -197,6 +193,15 @@ fn a_rounds_focus_moves_what_is_planned() {
     assert!(without.list.iter().all(|item| item.domain != "linux"));
     app.save_rounds(vec![asks("linux", 4.0)], now).expect("a round");
     assert_eq!(kept(&app, now).list[0].domain, "linux");
+    let kind = |kind: &str, factor: f64| Round {
+        focus: Focus { domains: BTreeMap::new(), kinds: BTreeMap::from([(kind.to_owned(), factor)]) },
+        ..round("2026-11-30")
+    };
+    app.save_rounds(vec![kind("explain", 0.0)], now).expect("a round");
+    assert!(kept(&app, now).list.iter().all(|item| item.item.kind.0 == "prompt"), "the bank asks to explain");
+    app.save_rounds(vec![kind("prompt", 0.0)], now).expect("a round");
+    assert!(kept(&app, now).list.iter().all(|item| item.item.kind.0 == "question"));
+    app.save_rounds(vec![asks("linux", 4.0)], now).expect("a round");
     let refused = app.save_rounds(vec![asks("linux", 9.0)], now);
     assert!(matches!(refused, Err(Error::BadValue { field: "focus", .. })), "{refused:?}");
     assert_eq!(app.rounds()[0].focus.domains["linux"], 4.0, "what was kept stays");

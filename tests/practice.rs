@@ -10,22 +10,12 @@
 mod common;
 
 use common::*;
-use divedeep::app::{Access, Answer, App, Focus, Round};
+use divedeep::app::{Access, Answer, App};
 use divedeep::bank::Source;
 use divedeep::error::Error;
 use divedeep::model::{Grade, ItemRef, Language, SessionKind};
 
 const NINE: &str = "2026-11-21 09:00";
-
-fn round(date: &str) -> Round {
-    Round {
-        name: "Loop".to_owned(),
-        date: date.parse().expect("a date"),
-        time: None,
-        zone: None,
-        focus: Focus::default(),
-    }
-}
 
 #[test]
 fn a_new_learner_gets_core_depth_one_first_and_only_the_track() {

@@ -13,7 +13,6 @@ use std::io::Write;
 use std::process::{Output, Stdio};
 
 use common::*;
-use divedeep::app::{Focus, Round};
 use divedeep::model::Language;
 
 /// Runs `divedeep practice` with these keys typed.
@@ -152,9 +151,8 @@ fn plan_says_what_is_known_what_is_left_out_and_what_comes_first() {
     let now = divedeep::shell::now();
     {
         let mut app = app_in(folder.path());
-        let date = days_later(now, 15).local_date();
-        let round = Round { name: "Loop".to_owned(), date, time: None, zone: None, focus: Focus::default() };
-        app.save_rounds(vec![round], now).expect("a round");
+        let date = days_later(now, 15).local_date().to_string();
+        app.save_rounds(vec![round(&date)], now).expect("a round");
     }
     let run = |more: &[&str]| {
         let ran = divedeep().arg("--data-dir").arg(folder.path()).args(more).output().expect("it runs");

@@ -30,17 +30,9 @@ struct Arguments {
 /// The window's one state: the open data folder, or none while it could not be opened.
 pub(crate) struct State {
     app: Mutex<Option<App>>,
-    learning: Mutex<Learning>,
+    learning: Mutex<commands::learning::Learning>,
     folder: PathBuf,
     bank: Source,
-}
-
-/// Learning from the answers, which runs beside the rest.
-#[derive(Default)]
-pub(crate) struct Learning {
-    running: Option<f64>,
-    cancelled: bool,
-    kept: u32,
 }
 
 impl State {

@@ -1,5 +1,6 @@
-//! The day's list: what failed today and is due again, then a calibration if one was asked for, then what the plan to the interview puts first; without a round
-//! near enough to plan for, reviews by due day, then new items by depth and frequency; until the day's minutes are used.
+//! The day's list: what failed today and is due again, then a calibration if one was asked for, then what the plan to
+//! the interview puts first; without a round near enough to plan for, reviews by due day, then new items by depth and
+//! frequency; until the day's minutes are used.
 //!
 //! An interview bounds every interval: nothing is due after the day before the last round (or the round itself, where
 //! that is tomorrow), and on that day and the day of the round everything practised before is due once more.

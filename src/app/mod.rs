@@ -11,6 +11,7 @@ mod doctor;
 mod export;
 mod learning;
 mod plan;
+mod plan_types;
 mod practice;
 mod progress;
 mod report;
@@ -36,6 +37,7 @@ use crate::time::{Moment, StudyDay};
 pub use crate::store::Access;
 pub use doctor::{Finding, Report};
 pub use learning::Study;
+pub use plan_types::*;
 pub use types::*;
 
 /// An open data folder.

@@ -484,7 +484,11 @@ fn share(value: f32) -> f64 {
 /// A round's own factor for an item.
 fn factor(focus: &Focus, item: &Plannable) -> f32 {
     let of = |factors: &BTreeMap<String, f64>, name: &str| factors.get(name).copied().unwrap_or(1.0) as f32;
-    of(&focus.domains, &item.scheduled.domain) * of(&focus.kinds, &item.scheduled.item.kind.0)
+    let kind = match item.question_kind {
+        Some(kind) => kind.name(),
+        None => &item.scheduled.item.kind.0,
+    };
+    of(&focus.domains, &item.scheduled.domain) * of(&focus.kinds, kind)
 }
 
 /// The rule at the top of this file.

@@ -68,6 +68,7 @@ fn types() -> String {
         FitEvidence,
         Learnt,
         LearningState,
+        LearningEnd,
         PlanPage,
         PointOfPlan,
         RoundForecast,

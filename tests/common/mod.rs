@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use divedeep::app::{Access, Answer, App, Settings};
+use divedeep::app::{Access, Answer, App, Focus, Round, Settings};
 use divedeep::bank::Source;
 use divedeep::model::{AnswerMode, Grade, ItemRef, Language, SessionKind};
 use divedeep::time::Moment;
@@ -125,6 +125,12 @@ pub fn app() -> App {
 pub fn app_in(folder: &Path) -> App {
     App::open(folder, Access::Write, &BankFolder::small().source(), &mut chance())
         .expect("an app in a folder")
+}
+
+/// An interview round on a date.
+pub fn round(date: &str) -> Round {
+    let date = date.parse().expect("a date");
+    Round { name: "Loop".to_owned(), date, time: None, zone: None, focus: Focus::default() }
 }
 
 /// The app with other settings.

@@ -262,6 +262,11 @@ export const en = {
     memoryLearn: 'Learn from my answers now',
     memoryRunning: (done: string) => `Learning from your answers: ${done}`,
     memoryCancel: 'Stop',
+    memoryEnded: {
+      nothing_yet: 'Nothing to learn from yet: no question has come back on a later day.',
+      cancelled: 'Stopped. Everything is as it was.',
+      failed: 'It could not be done this time. Everything is as it was; try again later.',
+    },
     minutesTitle: 'Minutes a day',
     tenMore: (points: string) =>
       `Ten more minutes on every day would add about ${points} percentage points. Move the slider to see.`,
@@ -273,6 +278,8 @@ export const en = {
     andMore: (n: number) => `And ${n} more today.`,
     droppedTitle: 'Left out',
     droppedNone: 'Nothing: there is time for every question of your track.',
+    droppedStories: (n: number) =>
+      `${n} of them are prompts for stories: you need not practise each one, a story you have told well serves several.`,
     dropped: (n: number, all: number) =>
       `${n} of ${all} questions will not be reached before the interview. Others help more for the same time; more minutes bring them back, these first:`,
   },
@@ -338,6 +345,7 @@ export const en = {
     roundFocus: 'What this round asks',
     roundFocusText:
       'If you know more about this round than the role says: the plan then counts its questions so.',
+    roundFocusKinds: 'And of each kind of question:',
     roundFocusLevels: ['not at all', 'less', 'as usual', 'more'],
     roundZoneBad: 'This time zone is not known. An example: Asia/Taipei.',
     roundUnnamed: 'Interview',

@@ -250,6 +250,11 @@ export const zhCN = {
     memoryLearn: '现在就从我的作答学习',
     memoryRunning: (done) => `从你的作答学习中：${done}`,
     memoryCancel: '停止',
+    memoryEnded: {
+      nothing_yet: '数据还不够：要有题目隔天以后再答一次，才能推算你的记忆。',
+      cancelled: '已停止，一切维持原状。',
+      failed: '这次没有成功，一切维持原状，请稍后再试。',
+    },
     minutesTitle: '每天几分钟',
     tenMore: (points) => `每天多10分钟，大约能增加${points}个百分点。移动滑杆看看。`,
     todayTitle: '今天优先',
@@ -260,6 +265,7 @@ export const zhCN = {
     andMore: (n) => `今天还有${n0(n)}题。`,
     droppedTitle: '先放下的题目',
     droppedNone: '没有：时间足够练完你这个职位的所有题目。',
+    droppedStories: (n) => `其中${n0(n)}题是故事题：不必每题都练，一个说得好的故事可以用来回答好几题。`,
     dropped: (n, all) =>
       `${n0(all)}题中有${n0(n)}题在面试前排不到。同样的时间，其他题目帮助更大；增加分钟数就能排回来，最先回来的是：`,
   },
@@ -317,6 +323,7 @@ export const zhCN = {
     roundZoneExample: 'Asia/Taipei',
     roundFocus: '这一轮会考什么',
     roundFocusText: '如果你对这一轮知道得比职位说明更多，计划会照你说的计算。',
+    roundFocusKinds: '各类题目：',
     roundFocusLevels: ['不考', '较少', '照常', '较多'],
     roundZoneBad: '无法辨识这个时区。范例：Asia/Taipei。',
     roundUnnamed: '面试',

@@ -250,6 +250,11 @@ export const zhTW = {
     memoryLearn: '現在就從我的作答學習',
     memoryRunning: (done) => `從你的作答學習中：${done}`,
     memoryCancel: '停止',
+    memoryEnded: {
+      nothing_yet: '資料還不夠：要有題目隔天以後再答一次，才能推算你的記憶。',
+      cancelled: '已停止，一切維持原狀。',
+      failed: '這次沒有成功，一切維持原狀，請稍後再試。',
+    },
     minutesTitle: '每天幾分鐘',
     tenMore: (points) => `每天多10分鐘，大約能增加${points}個百分點。移動滑桿看看。`,
     todayTitle: '今天優先',
@@ -260,6 +265,7 @@ export const zhTW = {
     andMore: (n) => `今天還有${n0(n)}題。`,
     droppedTitle: '先放下的題目',
     droppedNone: '沒有：時間足夠練完你這個職位的所有題目。',
+    droppedStories: (n) => `其中${n0(n)}題是故事題：不必每題都練，一個說得好的故事可以用來回答好幾題。`,
     dropped: (n, all) =>
       `${n0(all)}題中有${n0(n)}題在面試前排不到。同樣的時間，其他題目幫助更大；增加分鐘數就能排回來，最先回來的是：`,
   },
@@ -317,6 +323,7 @@ export const zhTW = {
     roundZoneExample: 'Asia/Taipei',
     roundFocus: '這一輪會考什麼',
     roundFocusText: '如果你對這一輪知道得比職位說明更多，計畫會照你說的計算。',
+    roundFocusKinds: '各類題目：',
     roundFocusLevels: ['不考', '較少', '照常', '較多'],
     roundZoneBad: '無法辨識這個時區。範例：Asia/Taipei。',
     roundUnnamed: '面試',

@@ -448,7 +448,7 @@ export type Focus = {
  */
 domains: { [key in string]: number }, 
 /**
- * By kind of item: `question`, `prompt`.
+ * By kind: a question's (`recall`, `output-reading` ...) or the item's own (`prompt`).
  */
 kinds: { [key in string]: number }, };
 
@@ -552,9 +552,11 @@ export type LearningState = {
  */
 running: number | null, 
 /**
- * How many fits were kept since the program was started: another number means that plans have changed.
+ * How the last run ended; none before the first.
  */
-kept: number, };
+ended: LearningEnd | null, };
+
+export type LearningEnd = "kept" | "nothing_yet" | "cancelled" | "failed";
 
 export type PlanPage = { 
 /**

@@ -19,7 +19,7 @@ export class PlanState {
   days = $state.raw<readonly DayChoice[]>([]);
   /** Minutes that reach the goal; undefined until known, null where none do. */
   enough = $state<number | null | undefined>(undefined);
-  learning = $state.raw<LearningState>({ running: null, kept: 0 });
+  learning = $state.raw<LearningState>({ running: null, ended: null });
   #asking = false;
   #again = false;
 
@@ -102,12 +102,12 @@ export class PlanState {
 
   /** Follows learning that runs. */
   async follow(): Promise<void> {
-    const before = this.learning.kept;
+    if (this.learning.running === null) return;
     while (this.learning.running !== null) {
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
       this.learning = await api.learningShow();
     }
-    if (this.learning.kept !== before) {
+    if (this.learning.ended === 'kept') {
       this.enough = undefined;
       await this.load();
     }

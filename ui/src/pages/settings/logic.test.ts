@@ -47,9 +47,13 @@ describe('a round', () => {
   });
 
   it('asks more of a domain, or as much as the role does, which is not written down', () => {
-    const more = withFactor({ domains: {}, kinds: {} }, 'linux', 2);
+    const more = withFactor({ domains: {}, kinds: {} }, 'domains', 'linux', 2);
     expect(more.domains).toEqual({ linux: 2 });
-    expect(withFactor(more, 'linux', 1).domains).toEqual({});
+    expect(withFactor(more, 'domains', 'linux', 1).domains).toEqual({});
+    expect(withFactor(more, 'kinds', 'estimate', 0)).toEqual({
+      domains: { linux: 2 },
+      kinds: { estimate: 0 },
+    });
     expect([undefined, 0, 0.4, 3].map(focusLevel)).toEqual([1, 0, 0.5, 2]);
   });
 });

@@ -1,4 +1,4 @@
-import type { Focus, Round } from '../../lib/api/types';
+import type { Focus, QuestionKind, Round } from '../../lib/api/types';
 import { dateFault, type DateFault } from '../first-run/logic';
 
 /** A round while it is written. */
@@ -9,6 +9,17 @@ export interface Draft {
   zone: string;
   focus: Focus;
 }
+
+/** What sort of answer a question asks for; a round may weigh each. */
+export const QUESTION_KINDS: readonly QuestionKind[] = [
+  'recall',
+  'explain',
+  'compare',
+  'command',
+  'output-reading',
+  'troubleshoot-step',
+  'estimate',
+];
 
 /** How much a round asks of something, as factors: not at all, less, as the role does, more. */
 export const FOCUS_LEVELS = [0, 0.5, 1, 2] as const;
@@ -21,12 +32,12 @@ export function focusLevel(factor: number | undefined): (typeof FOCUS_LEVELS)[nu
   );
 }
 
-/** A focus with another factor for a domain; the role's own is not written down. */
-export function withFactor(focus: Focus, domain: string, factor: number): Focus {
-  const domains = { ...focus.domains };
-  if (factor === 1) delete domains[domain];
-  else domains[domain] = factor;
-  return { ...focus, domains };
+/** A focus with another factor for a domain or a kind; the role's own is not written down. */
+export function withFactor(focus: Focus, of: keyof Focus, name: string, factor: number): Focus {
+  const factors = { ...focus[of] };
+  if (factor === 1) delete factors[name];
+  else factors[name] = factor;
+  return { ...focus, [of]: factors };
 }
 
 export type DraftFault = DateFault | 'time' | 'zone';
