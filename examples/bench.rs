@@ -17,7 +17,9 @@ use std::time::{Duration, Instant};
 
 use divedeep::app::{Access, Answer, App};
 use divedeep::bank::Source;
-use divedeep::model::{AnswerMode, Grade, ItemRef, Language, SessionKind};
+use divedeep::interview::MockWish;
+use divedeep::model::{AnswerMode, Grade, ItemRef, Language, Manner, SessionKind, Story, Strength};
+use divedeep::story::{Interviewer, plan_panel};
 use divedeep::time::Moment;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -99,6 +101,8 @@ fn main() {
     row("rebuild all cards from the log", 3, || app.rebuild_cards().expect("rebuilt"));
     drop(app);
 
+    println!();
+    interviews(now, &mut chance);
     println!();
     row(&format!("20 kB append + sync, {}", place.display()), 200, sync_in(&place));
     let disk = std::env::current_dir().expect("a folder").join("target");
@@ -209,6 +213,65 @@ fn sync_in(folder: &Path) -> impl FnMut() {
         file.write_all(&[0; 20_480]).expect("written");
         file.sync_data().expect("synced");
     }
+}
+
+/// Stories, the panel and mock loops on the built-in bank: six interviewers with three principles each, twenty stories.
+fn interviews(now: Moment, chance: &mut StdRng) {
+    let mut app = App::in_memory(&Source::BuiltIn, chance).expect("an app");
+    let topics = app.start_page(now).expect("the start").outline.topics;
+    let principles: Vec<String> = topics
+        .into_iter()
+        .filter(|topic| topic.domain == divedeep::model::Item::PRINCIPLES)
+        .map(|topic| topic.id)
+        .collect();
+    let mut stories = Vec::new();
+    for _ in 0..20 {
+        let id = app.story_create(now).expect("a story").id;
+        let mut story = Story::default();
+        (story.english.situation, story.english.action) = ("It failed. ".repeat(20), "I looked. ".repeat(90));
+        story.english.result = "It fell from 3 % to 0. ".repeat(10);
+        for principle in &principles {
+            let strengths = [Strength::Weak, Strength::Clear, Strength::Strong];
+            if let Some(strength) = strengths.get(chance.random_range(0..6)) {
+                story.principles.insert(principle.clone(), *strength);
+            }
+        }
+        app.story_save(&id, story.clone(), now).expect("saved");
+        stories.push((id, story));
+    }
+    let panel: Vec<Interviewer> = (0..6)
+        .map(|person| Interviewer {
+            name: String::new(),
+            principles: principles.iter().cycle().skip(3 * person).take(3).cloned().collect(),
+            bar_raiser: person == 0,
+        })
+        .collect();
+    app.panel_save(&panel).expect("a panel");
+    row("panel of 6 x 3 with 20 stories", 200, || {
+        assert!(plan_panel(&panel, &stories).answered > 0);
+    });
+    row("the page of stories", 50, || assert_eq!(app.stories(now).expect("the page").stories.len(), 20));
+    row("keep a story and its hints", 50, || {
+        let (id, story) = &mut stories[0];
+        story.when.push('x');
+        app.story_save(id, story.clone(), now).expect("saved");
+    });
+    let mut seed = 0;
+    row("draw a mock loop", 20, || {
+        seed += 1;
+        let wish = MockWish { seed, languages: vec![Language::En; 5], manner: Manner::Typed };
+        app.mock_start(&wish, now).expect("a loop");
+    });
+    // Bursts of a voice's pitch, a fifth of the time still.
+    let samples: Vec<f32> = (0..600 * 16_000_u32)
+        .map(|n| {
+            let wave = (n as f32 * 0.06).sin() + (n as f32 * 0.27).sin();
+            if n / 16_000 % 5 == 4 { 0.0 } else { wave * 0.2 * ((n / 2_000 % 2) as f32 + 0.1) }
+        })
+        .collect();
+    row("delivery of ten minutes of speech", 5, || {
+        assert!(divedeep::speech::delivery(&samples, 16_000).syllables > 0);
+    });
 }
 
 fn row(name: &str, runs: usize, mut work: impl FnMut()) {

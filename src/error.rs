@@ -44,6 +44,12 @@ pub enum Error {
     NothingToUndo,
     #[error("{path} could not be written: {reason}")]
     WriteFile { path: PathBuf, reason: String },
+    #[error("{path} could not be read: {reason}")]
+    ReadFile { path: PathBuf, reason: String },
+    #[error("recordings take more than {megabytes} MB")]
+    RecordingsFull { megabytes: u64 },
+    #[error("no microphone could be used: {reason}")]
+    NoMicrophone { reason: String },
     #[error("the memory model failed: {0}")]
     Memory(String),
     #[error("unreadable record in the database ({what}): {reason}")]
@@ -73,7 +79,7 @@ impl std::fmt::Display for Fault {
 
 impl Error {
     /// Every code there is. The shells have a sentence for each, which a test checks.
-    pub const CODES: [&str; 20] = [
+    pub const CODES: [&str; 23] = [
         "bad_bank",
         "no_bank",
         "data_folder",
@@ -91,6 +97,9 @@ impl Error {
         "no_such_item",
         "nothing_to_undo",
         "write_file",
+        "read_file",
+        "recordings_full",
+        "no_microphone",
         "memory",
         "bad_record",
         "unexpected",
@@ -116,6 +125,9 @@ impl Error {
             Self::NoSuchItem { .. } => "no_such_item",
             Self::NothingToUndo => "nothing_to_undo",
             Self::WriteFile { .. } => "write_file",
+            Self::ReadFile { .. } => "read_file",
+            Self::RecordingsFull { .. } => "recordings_full",
+            Self::NoMicrophone { .. } => "no_microphone",
             Self::Memory(_) => "memory",
             Self::BadRecord { .. } => "bad_record",
         }
@@ -131,6 +143,7 @@ impl Error {
             Self::NoBank { path: p, reason }
             | Self::DataFolder { path: p, reason }
             | Self::Corrupt { path: p, reason }
+            | Self::ReadFile { path: p, reason }
             | Self::WriteFile { path: p, reason } => {
                 vec![("path", path(p)), ("reason", reason.clone())]
             }
@@ -154,6 +167,8 @@ impl Error {
             }
             Self::NoSuchItem { item } => vec![("item", item.clone())],
             Self::NothingToUndo => Vec::new(),
+            Self::RecordingsFull { megabytes } => vec![("megabytes", megabytes.to_string())],
+            Self::NoMicrophone { reason } => vec![("reason", reason.clone())],
             Self::Memory(reason) => vec![("reason", reason.clone())],
             Self::BadRecord { what, reason } => {
                 vec![("what", what.clone()), ("reason", reason.clone())]

@@ -4,7 +4,7 @@
 //! and the window (`src-tauri/`). Both call [`app`] and nothing else.
 //!
 //! ```text
-//! shells -> app -> { bank   plan -> memory   store } -> { model   time   error }
+//! shells -> app -> { bank   plan -> memory   story   interview   speech   store } -> { model   time   error }
 //! ```
 //!
 //! Arrows go right only. But for the planner, which asks the memory model, the rooms in the middle do not know each
@@ -14,9 +14,12 @@
 pub mod app;
 pub mod bank;
 pub mod error;
+pub mod interview;
 pub mod memory;
 pub mod model;
 pub mod plan;
 pub mod shell;
+pub mod speech;
 pub mod store;
+pub mod story;
 pub mod time;

@@ -1,6 +1,7 @@
 //! The window: a thin shell over `divedeep`. It owns the clock, the dialogs and the page; it decides nothing.
 
 mod commands;
+mod microphone;
 mod wire;
 
 use std::path::PathBuf;
@@ -31,6 +32,7 @@ struct Arguments {
 pub(crate) struct State {
     app: Mutex<Option<App>>,
     learning: Mutex<commands::learning::Learning>,
+    recorder: divedeep::speech::Recorder,
     folder: PathBuf,
     bank: Source,
 }
@@ -65,6 +67,7 @@ pub fn run() -> ExitCode {
     let state = State {
         app: Mutex::new(None),
         learning: Mutex::default(),
+        recorder: divedeep::speech::Recorder::new(microphone::SystemMicrophone),
         folder,
         bank: arguments.bank.map_or(Source::BuiltIn, Source::Folder),
     };
@@ -103,6 +106,38 @@ pub fn run() -> ExitCode {
             commands::browse::browse_list,
             commands::browse::browse_show,
             commands::browse::browse_report,
+            commands::stories::stories_show,
+            commands::stories::stories_open,
+            commands::stories::stories_create,
+            commands::stories::stories_save,
+            commands::stories::stories_version,
+            commands::stories::stories_restore,
+            commands::stories::stories_delete,
+            commands::stories::stories_save_panel,
+            commands::stories::stories_save_private_names,
+            commands::stories::stories_shared,
+            commands::stories::stories_write,
+            commands::rehearsal::rehearsal_desk,
+            commands::rehearsal::rehearsal_begin,
+            commands::rehearsal::rehearsal_show,
+            commands::rehearsal::rehearsal_keep,
+            commands::rehearsal::rehearsal_told,
+            commands::rehearsal::rehearsal_finish,
+            commands::rehearsal::rehearsal_delete,
+            commands::rehearsal::rehearsal_recordings,
+            commands::rehearsal::rehearsal_recording,
+            commands::rehearsal::rehearsal_delete_recording,
+            commands::recorder::recorder_start,
+            commands::recorder::recorder_show,
+            commands::recorder::recorder_stop,
+            commands::mock::mock_list,
+            commands::mock::mock_start,
+            commands::mock::mock_show,
+            commands::mock::mock_next,
+            commands::mock::mock_score,
+            commands::mock::mock_own_questions,
+            commands::mock::mock_stop,
+            commands::mock::mock_delete,
             commands::progress::progress_show,
             commands::settings::settings_show,
             commands::settings::settings_save,

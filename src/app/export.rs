@@ -82,6 +82,30 @@ impl App {
             }))?;
         }
         read.log(|row| line(json!(row)))?;
+        for kept in read.stories()? {
+            for version in read.story_versions(&kept.id)?.into_iter().rev() {
+                let Some(kept) = read.story(&kept.id, Some(version.number))? else { continue };
+                line(json!({
+                    "type": "story", "id": kept.id, "version": version.number,
+                    "changed_at_ms": version.changed_at_ms, "story": kept.story,
+                }))?;
+            }
+        }
+        line(json!({ "type": "panel", "panel": self.setting::<serde_json::Value>(super::stories::PANEL)? }))?;
+        for mock in read.mocks()?.into_iter().rev() {
+            line(json!({
+                "type": "mock", "number": mock.number, "started_at": mock.started, "ended": mock.ended,
+                "seed": mock.seed, "mock": mock.mock,
+            }))?;
+        }
+        // Recordings stay where they are: files of their own, named by number.
+        for kept in read.all_rehearsals()? {
+            line(json!({
+                "type": "rehearsal", "number": kept.number, "item": kept.item, "story": kept.story,
+                "mock": kept.mock, "started_at": kept.started, "ended": kept.ended, "recording": kept.recording,
+                "account": kept.account,
+            }))?;
+        }
         for (item, card) in read.cards()? {
             line(json!({
                 "type": "card", "item": item, "stability_days": card.stability,

@@ -9,13 +9,18 @@ mod calibration;
 mod day;
 mod doctor;
 mod export;
+mod interview_types;
 mod learning;
+mod mock;
 mod plan;
 mod plan_types;
 mod practice;
 mod progress;
+mod rehearsal;
 mod report;
 mod settings;
+mod stories;
+mod story_types;
 mod today;
 mod types;
 #[cfg(test)]
@@ -28,6 +33,7 @@ use rand::{Rng, RngExt};
 
 use crate::bank::{Bank, Source};
 use crate::error::{Error, Result};
+use crate::interview::Probe;
 use crate::memory::Memory;
 use crate::model::{Body, CardState, DeviceId, Grade, Item, ItemRef, Text, Track, TrackId, plain};
 use crate::plan::Calendar;
@@ -36,8 +42,10 @@ use crate::time::{Moment, StudyDay};
 
 pub use crate::store::Access;
 pub use doctor::{Finding, Report};
+pub use interview_types::*;
 pub use learning::Study;
 pub use plan_types::*;
+pub use story_types::*;
 pub use types::*;
 
 /// An open data folder.
@@ -121,16 +129,20 @@ impl App {
     /// # Errors
     /// Those of the database.
     pub fn start_page(&self, now: Moment) -> Result<Start> {
-        let outline = self.store.read().fact("outline")?.unwrap_or_else(|| "null".to_owned());
-        let outline = serde_json::from_str(&outline)
-            .map_err(|error| Error::BadRecord { what: "outline".to_owned(), reason: error.to_string() })?;
         Ok(Start {
             settings: self.settings.clone(),
             rounds: self.rounds.clone(),
-            outline,
+            outline: self.outline()?,
             notices: self.notices(now)?,
             today: now.local_date(),
         })
+    }
+
+    /// The bank's outline as it was installed.
+    fn outline(&self) -> Result<Outline> {
+        let outline = self.store.read().fact("outline")?.unwrap_or_else(|| "null".to_owned());
+        serde_json::from_str(&outline)
+            .map_err(|error| Error::BadRecord { what: "outline".to_owned(), reason: error.to_string() })
     }
 
     /// What to know before starting.
@@ -253,7 +265,7 @@ fn set_json(transaction: &Transaction<'_>, name: &str, value: &impl serde::Seria
 fn takes(track: &Track, item: &Item) -> bool {
     match &item.body {
         Body::Question(question) => track.takes(question),
-        Body::Prompt { .. } => true,
+        Body::Prompt { .. } | Body::Story(_) => true,
     }
 }
 
@@ -262,6 +274,7 @@ fn title(item: &Item) -> Text {
     let prompt = match &item.body {
         Body::Question(question) => &question.prompt,
         Body::Prompt { prompt, .. } => &prompt.prompt,
+        Body::Story(story) => return story.title(),
     };
     Text { en: plain(&prompt.en), zh_tw: plain(&prompt.zh_tw), zh_cn: prompt.zh_cn.as_deref().map(plain) }
 }
@@ -272,6 +285,7 @@ fn outline(bank: &Bank) -> Outline {
         topics: Vec::new(),
         tracks: bank.tracks.iter().map(TrackOutline::of).collect(),
         rubric: bank.rubric.clone(),
+        probes: bank.common_probes().map(|(text, about)| Probe { text, about }).collect(),
         items: 0,
     };
     let topics = bank.topics.iter().map(|topic| TopicName {
@@ -300,6 +314,7 @@ fn outline(bank: &Bank) -> Outline {
                 match item.body {
                     Body::Question(_) => counted.questions += 1,
                     Body::Prompt { .. } => counted.prompts += 1,
+                    Body::Story(_) => {}
                 }
             }
         }

@@ -165,6 +165,11 @@ impl App {
         Ok(self.rounds.clone())
     }
 
+    /// The chosen track; none where the bank no longer has it.
+    pub(super) fn track(&self) -> Result<Option<Track>> {
+        Ok(self.tracks()?.into_iter().find(|track| track.id == self.settings.track))
+    }
+
     pub(super) fn tracks(&self) -> Result<Vec<Track>> {
         let text = self.store.read().fact("tracks")?.unwrap_or_else(|| "[]".to_owned());
         serde_json::from_str(&text)

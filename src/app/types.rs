@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::interview::Probe;
 use crate::model::{
     AnswerMode, Domain, Frequency, Grade, ItemRef, ItemView, Language, Level, QuestionKind, Region,
     RubricDimension, SessionKind, Status, Text, Track, TrackId,
@@ -120,6 +121,9 @@ pub struct Outline {
     /// How a told story is judged.
     #[serde(default)]
     pub rubric: Vec<RubricDimension>,
+    /// Questions asked back to any story.
+    #[serde(default)]
+    pub probes: Vec<Probe>,
     /// Items in the bank.
     pub items: u32,
 }

@@ -5,8 +5,11 @@ use std::path::Path;
 use ts_rs::{Config, TS};
 
 use super::*;
+use crate::interview::{MockWish, Probe, Reason, Shape, Weak};
 use crate::model::*;
 use crate::plan::{FitEvidence, Method};
+use crate::speech::RecorderState;
+use crate::story::{Coverage, Finding, FindingKind, Gap, GapKind, Hint, Interviewer, PanelPlan, Seat};
 use crate::time::StudyDay;
 
 macro_rules! declarations {
@@ -96,6 +99,53 @@ fn types() -> String {
         DomainStrength,
         Progress,
         SettingsPage,
+        StoryId,
+        StoryPart,
+        Telling,
+        Strength,
+        Story,
+        Hint,
+        GapKind,
+        Gap,
+        Coverage,
+        Interviewer,
+        Seat,
+        PanelPlan,
+        StoryRow,
+        StoriesPage,
+        PartLength,
+        Draft,
+        VersionRow,
+        StoryPage,
+        FindingKind,
+        Finding,
+        SharedStory,
+        Probe,
+        Manner,
+        ProbeAnswer,
+        Score,
+        Pause,
+        Delivery,
+        Account,
+        Shape,
+        Reason,
+        Weak,
+        Figures,
+        RehearsalPage,
+        StoryChoice,
+        RecordingRow,
+        Recordings,
+        RehearsalDesk,
+        Asked,
+        MockRound,
+        MockWish,
+        MockRow,
+        MocksPage,
+        MockAnswer,
+        MockStage,
+        MockPage,
+        ScoredAnswer,
+        RecorderState,
     );
     format!(
         "// Generated from the Rust types by `cargo test types_for_the_window`. Do not edit.\n\n{}\n",

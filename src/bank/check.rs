@@ -35,10 +35,25 @@ pub(super) fn check(bank: &Bank) -> Vec<Fault> {
             faults.extend(rules.map(|rule| placed.fault(format!("{field}: {rule}"))));
         }
     }
+    faults.extend(common_probes(bank));
     faults.extend(same_prompts(bank));
     faults.extend(similar_prompts(bank));
     faults.extend(plan::check(bank));
     faults.extend(reviews::check(bank));
+    faults
+}
+
+/// Each probe for every story goes for a dimension of the rubric.
+fn common_probes(bank: &Bank) -> Vec<Fault> {
+    let fault = |reason| Fault { file: "principles/common.toml".to_owned(), line: 1, reason };
+    let mut faults = Vec::new();
+    let (probes, about) = (bank.common_probes.len(), bank.common_probes_about.len());
+    if probes != about {
+        faults.push(fault(format!("{probes} probes, but {about} dimensions in probes_about")));
+    }
+    let unknown = |id: &&String| !bank.rubric.iter().any(|dimension| dimension.id == **id);
+    let unknown = bank.common_probes_about.iter().filter(unknown);
+    faults.extend(unknown.map(|id| fault(format!("probes_about: '{id}' is no dimension of the rubric"))));
     faults
 }
 

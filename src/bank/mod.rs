@@ -60,6 +60,8 @@ pub struct Bank {
     pub(crate) prompts: Vec<Placed<Prompt>>,
     /// Probes for every story.
     pub(crate) common_probes: Vec<Text>,
+    /// The rubric's dimension that each of them goes for; may be shorter.
+    pub(crate) common_probes_about: Vec<String>,
     /// Red flags of every story.
     pub(crate) common_red_flags: Vec<Text>,
     /// How a told story is judged.
@@ -279,6 +281,12 @@ impl Bank {
             ))
         });
         questions.chain(prompts)
+    }
+
+    /// Probes for every story, with the rubric's dimension they go for.
+    pub fn common_probes(&self) -> impl Iterator<Item = (Text, Option<String>)> + '_ {
+        let about = self.common_probes_about.iter().cloned().map(Some).chain(std::iter::repeat(None));
+        self.common_probes.iter().cloned().zip(about)
     }
 
     /// The Leadership Principles in their published order.

@@ -43,6 +43,7 @@ pub(super) fn read(source: &Source) -> Result<(Bank, Vec<Fault>)> {
             "principles/common.toml" => {
                 if let Some(common) = file.whole::<Common>(&mut faults) {
                     bank.common_probes = common.probes;
+                    bank.common_probes_about = common.probes_about;
                     bank.common_red_flags = common.red_flags;
                 }
             }
@@ -97,6 +98,9 @@ struct Rubric {
 #[serde(deny_unknown_fields)]
 struct Common {
     probes: Vec<Text>,
+    /// The rubric's dimension that each probe goes for, in the same order.
+    #[serde(default)]
+    probes_about: Vec<String>,
     red_flags: Vec<Text>,
 }
 

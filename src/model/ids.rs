@@ -15,6 +15,8 @@ impl ItemKind {
     pub const QUESTION: &str = "question";
     /// A Leadership-Principle prompt.
     pub const PROMPT: &str = "prompt";
+    /// A story of the learner's own.
+    pub const STORY: &str = "story";
 }
 
 /// An item's name: its kind and its id within the kind, for example `question linux/boot-process/stages`.
@@ -36,6 +38,11 @@ impl ItemRef {
     /// The name of a Leadership-Principle prompt.
     pub fn prompt(id: &str) -> Self {
         Self { kind: ItemKind(ItemKind::PROMPT.to_owned()), id: id.to_owned() }
+    }
+
+    /// The name of a story as something to rehearse.
+    pub fn story(id: &super::StoryId) -> Self {
+        Self { kind: ItemKind(ItemKind::STORY.to_owned()), id: id.0.clone() }
     }
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Accept, Block, Direction, Evidence, Frequency, Inline, ItemRef, Language, Principle, Prominence, Prompt,
-    Question, QuestionKind, Reference, Text, Volatility, blocks, inlines,
+    Question, QuestionKind, Reference, Story, StoryId, Text, Volatility, blocks, inlines,
 };
 
 /// How far an item has been checked by people other than its author.
@@ -63,11 +63,15 @@ pub enum Body {
         /// Red flags of every story.
         red_flags: Vec<Text>,
     },
+    /// A story of the learner's own, to be told.
+    Story(Box<Story>),
 }
 
 impl Item {
     /// The domain that behavioural prompts are filed under.
     pub const PRINCIPLES: &str = "leadership-principles";
+    /// Target time to tell a story: the middle of the rubric's 2 to 3 minutes.
+    pub const STORY_SECONDS: u32 = 150;
 
     /// Files a question.
     pub fn of_question(question: Question) -> Self {
@@ -104,15 +108,31 @@ impl Item {
         }
     }
 
+    /// Files a story under the principle it shows most strongly.
+    pub fn of_story(id: &StoryId, revision: u32, story: Story) -> Self {
+        Self {
+            reference: ItemRef::story(id),
+            revision,
+            domain: Self::PRINCIPLES.to_owned(),
+            topic: story.strongest_principle().unwrap_or_default().to_owned(),
+            depth: 1,
+            freq: Frequency::Core,
+            seconds: Self::STORY_SECONDS,
+            status: Status::Draft,
+            body: Body::Story(Box::new(story)),
+        }
+    }
+
     /// The item as a shell shows it: in English and in the Chinese the learner reads.
     pub fn view(&self, chinese: Language) -> ItemView {
         let faces = [Language::En, chinese]
-            .map(|language| (language, self.body.face(language)))
             .into_iter()
+            .filter(|language| self.body.speaks(*language))
+            .map(|language| (language, self.body.face(language)))
             .collect();
         let question = match &self.body {
             Body::Question(question) => Some(question.as_ref()),
-            Body::Prompt { .. } => None,
+            Body::Prompt { .. } | Body::Story(_) => None,
         };
         ItemView {
             item: self.reference.clone(),
@@ -275,6 +295,14 @@ pub struct TermProbeView {
 }
 
 impl Body {
+    /// Whether there is a face in a language: a story has one where it is written.
+    fn speaks(&self, language: Language) -> bool {
+        match self {
+            Self::Question(_) | Self::Prompt { .. } => true,
+            Self::Story(story) => story.telling(language).is_tellable(),
+        }
+    }
+
     fn face(&self, language: Language) -> Face {
         let line = |text: &Text| inlines(text.get(language));
         match self {
@@ -335,6 +363,26 @@ impl Body {
                         prominence: principle.prominence,
                         serves: prompt.serves.clone(),
                     }),
+                }
+            }
+            Self::Story(story) => {
+                let title = story.title();
+                let title = title.get(language);
+                let asked = match language {
+                    Language::En => format!("Tell this story: “{title}”"),
+                    Language::ZhTw => format!("請說出這個故事：「{title}」"),
+                    Language::ZhCn => format!("请说出这个故事：“{title}”"),
+                };
+                Face {
+                    prompt: vec![Block::Paragraph { inlines: vec![Inline::Text(asked)] }],
+                    answer: story.telling(language).blocks(language),
+                    say_it: Vec::new(),
+                    key_points: Vec::new(),
+                    mistakes: Vec::new(),
+                    probes: Vec::new(),
+                    looks_for: Vec::new(),
+                    red_flags: Vec::new(),
+                    principle: None,
                 }
             }
         }

@@ -60,6 +60,15 @@ pub enum Inline {
     Emphasis(String),
 }
 
+impl Inline {
+    /// The words without their marks.
+    pub fn into_words(self) -> String {
+        match self {
+            Self::Text(words) | Self::Code(words) | Self::Strong(words) | Self::Emphasis(words) => words,
+        }
+    }
+}
+
 /// Deepest nesting of lists and quotes that is kept; deeper ones are laid into their parent.
 const DEEPEST: usize = 8;
 

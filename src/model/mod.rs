@@ -10,7 +10,9 @@ mod language;
 mod markdown;
 mod principle;
 mod question;
+mod rehearsal;
 mod review;
+mod story;
 mod track;
 
 pub use calendar::{DayKind, Region};
@@ -26,5 +28,7 @@ pub use question::{
     Accept, Direction, Evidence, EvidenceType, FollowUp, Frequency, KeyPoint, Mistake, Provenance, Question,
     QuestionKind, Reference, ReferenceType, Runner, TermProbe, Verify, Volatility,
 };
+pub use rehearsal::{Account, Asked, Delivery, Manner, Mock, MockRound, Pause, ProbeAnswer, Score};
 pub use review::{AnswerMode, Grade, Review, ReviewRow, SessionKind, propose_grade};
+pub use story::{Story, StoryId, StoryPart, Strength, Telling};
 pub use track::{Domain, Level, Topic, Track, TrackId};

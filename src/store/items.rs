@@ -345,12 +345,13 @@ impl Reading<'_> {
 }
 
 impl Transaction<'_> {
-    /// Marks every item as no longer in the bank; [`Transaction::install_item`] takes the mark off again.
+    /// Marks everything of the bank as no longer in it; [`Transaction::install_item`] takes the mark off again. Stories
+    /// are the learner's and stay.
     ///
     /// # Errors
     /// Those of the database.
     pub fn retire_all(&self) -> Result<()> {
-        self.execute("UPDATE items SET retired = 1 WHERE retired = 0", [])?;
+        self.execute("UPDATE items SET retired = 1 WHERE retired = 0 AND kind <> ?1", [ItemKind::STORY])?;
         Ok(())
     }
 
@@ -361,7 +362,7 @@ impl Transaction<'_> {
     pub fn install_item(&self, item: &Item, title: &Text, shuffle: u32, in_track: bool) -> Result<()> {
         let question_kind = match &item.body {
             Body::Question(question) => Some(question.kind.name()),
-            Body::Prompt { .. } => None,
+            Body::Prompt { .. } | Body::Story(_) => None,
         };
         self.execute(
             "INSERT INTO items (kind, id, revision, domain, topic, depth, freq, seconds, status, question_kind,
@@ -404,6 +405,20 @@ impl Transaction<'_> {
              WHERE kind = ?1 AND id = ?2 AND number IS NULL",
             params![item.reference.kind.0, item.reference.id],
         )?;
+        Ok(())
+    }
+
+    /// Takes an item out with what it says; its answers stay in the log.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn forget_item(&self, item: &ItemRef) -> Result<()> {
+        let name = params![item.kind.0, item.id];
+        self.execute(
+            "DELETE FROM contents WHERE number = (SELECT number FROM items WHERE kind = ?1 AND id = ?2)",
+            name,
+        )?;
+        self.execute("UPDATE items SET retired = 1, in_track = 0 WHERE kind = ?1 AND id = ?2", name)?;
         Ok(())
     }
 

@@ -8,8 +8,10 @@ mod cards;
 mod figures;
 mod items;
 mod open;
+mod rehearsals;
 mod reviews;
 mod settings;
+mod stories;
 
 use std::path::{Path, PathBuf};
 
@@ -20,8 +22,10 @@ use crate::error::{Error, Result};
 
 pub use figures::{DayFigure, DomainFigure, ItemFigure, Pace, Totals};
 pub use items::{Due, Listed, Listing, NewItems, Plannable, Scheduled};
+pub use rehearsals::{KeptMock, KeptRehearsal};
 pub use reviews::{Answered, NewReview};
 pub use settings::{ParameterSet, RoundRow};
+pub use stories::{KeptStory, Version};
 
 /// Whether a store may be changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

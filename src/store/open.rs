@@ -17,8 +17,11 @@ const DATABASE: &str = "divedeep.db";
 const LOCK: &str = "divedeep.lock";
 
 /// Every migration, oldest first. Released ones are never edited; a file's `user_version` counts them.
-const MIGRATIONS: &[&str] =
-    &[include_str!("migrations/0001_first.sql"), include_str!("migrations/0002_plan.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_first.sql"),
+    include_str!("migrations/0002_plan.sql"),
+    include_str!("migrations/0003_stories.sql"),
+];
 
 fn migrations() -> Migrations<'static> {
     Migrations::new(MIGRATIONS.iter().map(|sql| M::up(sql).foreign_key_check()).collect())

@@ -34,6 +34,47 @@ pub fn days_later(now: Moment, days: i64) -> Moment {
     minutes_later(now, days * 24 * 60)
 }
 
+/// A principle with four prompts that keep every rule.
+pub fn principle(id: &str, number: u8) -> String {
+    let texts = |word: &str| {
+        let text = |n: u8| format!(r#"{{ en = "{word} {n} of {id}?", zh-TW = "{id}的{word}{n}？" }}"#);
+        (1..=3).map(text).collect::<Vec<_>>().join(", ")
+    };
+    let prompt = |name: &str| {
+        format!(
+            r#"
+[[prompt]]
+id = "{id}/{name}"
+rev = 1
+status = "draft"
+freq = "core"
+seconds = 180
+theme = {{ en = "{name}", zh-TW = "{name}" }}
+prompt = {{ en = "Tell me about {name} in {id}.", zh-TW = "請說{id}的{name}。" }}
+looks_for = {{ en = "Facts.", zh-TW = "事實。" }}
+probes = [ {} ]
+red_flags = [ {{ en = "None", zh-TW = "沒有" }} ]
+serves = []
+"#,
+            texts(name)
+        )
+    };
+    let prompts: String = ["hardest-fault", "second", "third", "fourth"].map(prompt).concat();
+    format!(
+        r#"
+[[principle]]
+id = "{id}"
+number = {number}
+name = {{ en = "{id}", zh-TW = "{id}" }}
+prominence = "core"
+looks_for = {{ en = "Facts.", zh-TW = "事實。" }}
+probes = [ {} ]
+red_flags = [ {{ en = "None", zh-TW = "沒有" }} ]
+{prompts}"#,
+        texts("probe")
+    )
+}
+
 /// A question record that keeps every rule.
 pub fn question(id: &str, depth: u8, freq: &str) -> String {
     format!(
@@ -103,6 +144,19 @@ impl BankFolder {
                 "questions/bigdata/hdfs-architecture.toml",
                 question("bigdata/hdfs-architecture/q0", 1, "core"),
             )
+    }
+
+    /// The small bank with the principles Dive Deep and Earn Trust, four prompts each, and the real rubric.
+    pub fn with_principles() -> Self {
+        let real = |name: &str| {
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/principles").join(name);
+            std::fs::read_to_string(path).expect("a file of the bank")
+        };
+        Self::small()
+            .with("principles/rubric.toml", real("rubric.toml"))
+            .with("principles/common.toml", real("common.toml"))
+            .with("principles/dive-deep.toml", principle("dive-deep", 12))
+            .with("principles/earn-trust.toml", principle("earn-trust", 11))
     }
 
     /// Where it stands.

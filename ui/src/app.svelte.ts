@@ -1,6 +1,6 @@
 /** What the whole window shares: what the core said at the start, the words, and which page is shown. */
 import * as api from './lib/api';
-import type { ItemRef, Language, Outline, Round, Settings, Start } from './lib/api';
+import type { ItemRef, Language, Outline, Round, Settings, Start, StoryId } from './lib/api';
 import { applyTheme } from './lib/theme';
 import { errorSentence, guessLanguage, messagesFor, type Messages } from './messages';
 
@@ -8,6 +8,9 @@ import { errorSentence, guessLanguage, messagesFor, type Messages } from './mess
 export type Route =
   | { page: 'today' }
   | { page: 'plan' }
+  | { page: 'stories'; story: StoryId | null }
+  | { page: 'rehearsal'; item: ItemRef; from: 'stories' | 'practice' | 'browse' }
+  | { page: 'mock'; number: number | null }
   | { page: 'practice'; item: ItemRef | null; more?: boolean }
   | { page: 'browse'; item: ItemRef | null }
   | { page: 'progress' }

@@ -61,6 +61,14 @@ const NEEDS: &[Need] = &[
     },
     Need {
         purpose: Purpose::Build,
+        why: "the sound system, for the recorder",
+        debian: "libasound2-dev",
+        fedora: Some("alsa-lib-devel"),
+        arch: Some("alsa-lib"),
+        suse: Some("alsa-devel"),
+    },
+    Need {
+        purpose: Purpose::Build,
         why: "Chinese letters",
         debian: "fonts-noto-cjk",
         fedora: None,
@@ -85,6 +93,7 @@ const NEEDS: &[Need] = &[
     verify_need("keys of SSH questions", "openssh-client", None),
     verify_need("reads journals of units", "systemd", None),
     verify_need("file systems in a file", "e2fsprogs", None),
+    verify_need("says what the figures of a delivery are tested on", "espeak-ng", Some("espeak-ng")),
 ];
 
 /// The window test is automatic on Debian and its relatives only: Fedora's driver, for one, is built for

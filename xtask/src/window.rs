@@ -15,6 +15,8 @@ const LIMIT: Duration = Duration::from_secs(15 * 60);
 pub enum WindowTest {
     /// A learner's first two sittings.
     Journey,
+    /// Stories, a rehearsal and a mock loop.
+    Interview,
     /// Files that cannot be opened.
     Start,
     /// A picture of every screen.
@@ -23,7 +25,7 @@ pub enum WindowTest {
 
 impl WindowTest {
     /// In the order they run.
-    pub const ALL: [Self; 3] = [Self::Journey, Self::Start, Self::Screenshots];
+    pub const ALL: [Self; 4] = [Self::Journey, Self::Interview, Self::Start, Self::Screenshots];
 
     /// By the name typed.
     pub fn named(name: &str) -> Option<Self> {
@@ -34,6 +36,7 @@ impl WindowTest {
     pub fn name(self) -> &'static str {
         match self {
             Self::Journey => "journey",
+            Self::Interview => "interview",
             Self::Start => "start",
             Self::Screenshots => "screenshots",
         }
@@ -43,6 +46,7 @@ impl WindowTest {
     pub fn step(self) -> &'static str {
         match self {
             Self::Journey => "window: journey",
+            Self::Interview => "window: interview",
             Self::Start => "window: start",
             Self::Screenshots => "window: screenshots",
         }

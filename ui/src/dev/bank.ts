@@ -1,6 +1,7 @@
 /** A few real items of the bank, made into what the core would send. */
 import type * as api from '../lib/api/types';
 import bank from './bank.json';
+import rubric from './rubric.json';
 
 type Both = { en: string; 'zh-TW': string };
 type Raw = Record<string, unknown> & { id: string };
@@ -176,6 +177,33 @@ const tracks: api.TrackOutline[] = [
   prompts: depth('p', i),
 }));
 
+/** The Leadership Principles in their published order: id, name, gloss. */
+const PRINCIPLES = [
+  ['customer-obsession', 'Customer Obsession', '顧客至上'],
+  ['ownership', 'Ownership', '主人翁精神'],
+  ['invent-and-simplify', 'Invent and Simplify', '創新與簡化'],
+  ['are-right-a-lot', 'Are Right, A Lot', '決策正確'],
+  ['learn-and-be-curious', 'Learn and Be Curious', '學習與好奇'],
+  ['hire-and-develop-the-best', 'Hire and Develop the Best', '選賢育能'],
+  ['insist-on-the-highest-standards', 'Insist on the Highest Standards', '堅持最高標準'],
+  ['think-big', 'Think Big', '胸懷大志'],
+  ['bias-for-action', 'Bias for Action', '崇尚行動'],
+  ['frugality', 'Frugality', '勤儉節約'],
+  ['earn-trust', 'Earn Trust', '贏得信任'],
+  ['dive-deep', 'Dive Deep', '追根究柢'],
+  ['have-backbone-disagree-and-commit', 'Have Backbone; Disagree and Commit', '敢於諫言，服從大局'],
+  ['deliver-results', 'Deliver Results', '達成業績'],
+  ['strive-to-be-earths-best-employer', "Strive to be Earth's Best Employer", '努力成為全球最佳雇主'],
+  [
+    'success-and-scale-bring-broad-responsibility',
+    'Success and Scale Bring Broad Responsibility',
+    '成功與規模帶來更大的責任',
+  ],
+] as const;
+
+/** The dimension of the rubric that each common probe goes for, in their order. */
+const PROBES_ABOUT = ['task', 'action', 'result', 'action', 'action', 'reflection', 'result', 'follow-up'];
+
 export const outline: api.Outline = {
   domains: [
     ...bank.domains,
@@ -183,13 +211,14 @@ export const outline: api.Outline = {
   ],
   topics: [
     ...bank.topics,
-    {
+    ...PRINCIPLES.map(([id, en, zh]) => ({
       domain: 'leadership-principles',
-      id: 'dive-deep',
-      name: { en: 'Dive Deep', 'zh-TW': 'Dive Deep 追根究柢' },
-    },
+      id,
+      name: { en, 'zh-TW': zh },
+    })),
   ],
   tracks,
-  rubric: [],
+  rubric: rubric as unknown as api.RubricDimension[],
+  probes: bank.common.probes.map((text, i) => ({ text, about: PROBES_ABOUT[i] ?? null })),
   items: items.length,
 };

@@ -2,11 +2,16 @@
  * A core that makes its answers up, for looking at the page without one. `dev.html?lang=zh-TW&theme=dark` and
  *   new=1        nothing set up yet        empty=1   set up, nothing practised
  *   error=code   start fails so            done=1    the day's list is done
+ *   rehearsal=open, microphone=none, recordings=full   rehearsals: see rehearsals.ts
+ *   mock=stage   a mock loop at a stage: see mocks.ts; `mock` alone shows the page before one
  */
 import { mockIPC } from '@tauri-apps/api/mocks';
 import { addDays } from '../lib/format';
 import type * as api from '../lib/api/types';
 import { items, outline } from './bank';
+import { mockHandlers } from './mocks';
+import { rehearsalHandlers } from './rehearsals';
+import { storyHandlers } from './stories';
 
 const query = new URLSearchParams(location.search);
 const language = (query.get('lang') ?? 'en') as api.Language;
@@ -96,7 +101,10 @@ const group = (n: number, seconds: number, domains: [string, number][]): api.Gro
   domains: domains.map(([domain, items]) => ({ domain, items })),
 });
 
+const stories = storyHandlers(empty, TODAY);
 const handlers: Record<string, (args: never) => unknown> = {
+  ...stories,
+  ...rehearsalHandlers(empty, card, stories),
   start_show: (): api.Start => {
     const code = query.get('error');
     if (code) {
@@ -323,6 +331,9 @@ function words(face: api.Face | undefined): string {
     .flatMap((block) => (block.type === 'paragraph' ? block.inlines.map(({ text }) => text) : []))
     .join('');
 }
+
+// Their answers are rehearsals, too: what belongs to no loop goes on to the handlers above.
+Object.assign(handlers, mockHandlers(query, empty, { ...handlers }));
 
 mockIPC((command, args) => {
   const handler = handlers[command];

@@ -1,23 +1,39 @@
 /** The commands of the core, one typed function each. Nothing else in the interface talks to Tauri. */
 import { invoke } from '@tauri-apps/api/core';
 import type {
+  Account,
   Answer,
   BrowseFilter,
   BrowseItem,
   BrowsePage,
   DayChoice,
   Grade,
+  Interviewer,
   ItemRef,
   Language,
   LearningState,
+  Manner,
+  MockPage,
+  MocksPage,
+  MockWish,
   PlanPage,
   PlanWish,
   Practice,
   Progress,
+  RecorderState,
+  Recordings,
+  RehearsalDesk,
+  RehearsalPage,
   Round,
+  ScoredAnswer,
   Settings,
   SettingsPage,
+  SharedStory,
   Start,
+  StoriesPage,
+  Story,
+  StoryId,
+  StoryPage,
   Today,
 } from './types';
 
@@ -95,6 +111,82 @@ export const browseShow = (item: ItemRef) => call<BrowseItem>('browse_show', { i
 /** Writes a report about an item beside the database; gives its path. */
 export const browseReport = (item: ItemRef, language: Language, words: string) =>
   call<string>('browse_report', { item, language, words });
+/** The story bank: the list, what the matrix says, the panel. */
+export const storiesShow = () => call<StoriesPage>('stories_show');
+/** A story on the desk, with hints and versions. */
+export const storiesOpen = (id: StoryId) => call<StoryPage>('stories_open', { id });
+/** Begins a story. */
+export const storiesCreate = () => call<StoryPage>('stories_create');
+/** Keeps a story; gives it with new hints. */
+export const storiesSave = (id: StoryId, story: Story) => call<StoryPage>('stories_save', { id, story });
+/** A version as it was. */
+export const storiesVersion = (id: StoryId, number: number) => call<Story>('stories_version', { id, number });
+/** Makes an old version the newest. */
+export const storiesRestore = (id: StoryId, number: number) =>
+  call<StoryPage>('stories_restore', { id, number });
+/** Deletes a story with its versions. */
+export const storiesDelete = (id: StoryId) => call<null>('stories_delete', { id });
+/** Keeps who will interview and what about. */
+export const storiesSavePanel = (panel: Interviewer[]) => call<null>('stories_save_panel', { panel });
+/** Keeps the names that never leave the machine. */
+export const storiesSavePrivateNames = (names: string[]) =>
+  call<null>('stories_save_private_names', { names });
+/** A story as it would leave the machine, and what to look at first. */
+export const storiesShared = (id: StoryId, language: Language) =>
+  call<SharedStory>('stories_shared', { id, language });
+/** Asks for a file and writes a story into it; gives its path, or null when the dialog was cancelled. */
+export const storiesWrite = (id: StoryId, language: Language, redact: boolean) =>
+  call<string | null>('stories_write', { id, language, redact });
+/** An item to rehearse: its card, the rehearsal that was not finished, and those that were. */
+export const rehearsalDesk = (item: ItemRef) => call<RehearsalDesk>('rehearsal_desk', { item });
+/** Begins a rehearsal. */
+export const rehearsalBegin = (item: ItemRef, manner: Manner, language: Language) =>
+  call<RehearsalPage>('rehearsal_begin', { item, manner, language });
+/** A rehearsal, finished or not. */
+export const rehearsalShow = (number: number) => call<RehearsalPage>('rehearsal_show', { number });
+/** Keeps an answer on its way; called every second. */
+export const rehearsalKeep = (number: number, story: StoryId | null, account: Account) =>
+  call<null>('rehearsal_keep', { number, story, account });
+/** The telling is over: gives its figures and what is asked back. */
+export const rehearsalTold = (number: number, story: StoryId | null, account: Account) =>
+  call<RehearsalPage>('rehearsal_told', { number, story, account });
+/** Ends a rehearsal with its scores. */
+export const rehearsalFinish = (number: number, story: StoryId | null, account: Account) =>
+  call<RehearsalPage>('rehearsal_finish', { number, story, account });
+/** Deletes a rehearsal with its recording. */
+export const rehearsalDelete = (number: number) => call<null>('rehearsal_delete', { number });
+/** What recordings take on the disk. */
+export const rehearsalRecordings = () => call<Recordings>('rehearsal_recordings');
+/** A recording, a WAV file. */
+export const rehearsalRecording = (number: number) => call<ArrayBuffer>('rehearsal_recording', { number });
+/** Deletes a recording; its figures stay. */
+export const rehearsalDeleteRecording = (number: number) =>
+  call<Recordings>('rehearsal_delete_recording', { number });
+/** Records a rehearsal, going on where its recording ends. */
+export const recorderStart = (number: number) => call<RecorderState>('recorder_start', { number });
+/** What the recorder does now. */
+export const recorderShow = () => call<RecorderState>('recorder_show');
+/** Ends a recording. */
+export const recorderStop = () => call<RecorderState>('recorder_stop');
+/** The mock loops so far. */
+export const mockList = () => call<MocksPage>('mock_list');
+/** Draws a loop and asks its first question. */
+export const mockStart = (wish: MockWish) => call<MockPage>('mock_start', { wish });
+/** A loop where it stands. */
+export const mockShow = (number: number) => call<MockPage>('mock_show', { number });
+/** Ends an answer and asks the next question; `said` are terms that a spoken answer named. */
+export const mockNext = (number: number, answer: number, account: Account, said: string[]) =>
+  call<MockPage>('mock_next', { number, answer, account, said });
+/** Scores a round and goes on to the next. */
+export const mockScore = (number: number, round: number, answers: ScoredAnswer[]) =>
+  call<MockPage>('mock_score', { number, round, answers });
+/** Keeps the candidate's own questions; with `end` the loop is over. */
+export const mockOwnQuestions = (number: number, words: string, end: boolean) =>
+  call<MockPage>('mock_own_questions', { number, words, end });
+/** Ends a loop where it stands. */
+export const mockStop = (number: number) => call<MockPage>('mock_stop', { number });
+/** Deletes a loop with its answers and recordings. */
+export const mockDelete = (number: number) => call<null>('mock_delete', { number });
 /** How study goes. */
 export const progressShow = () => call<Progress>('progress_show');
 /** Settings and what stands around them. */

@@ -780,6 +780,10 @@ tracks: Array<TrackOutline>,
  */
 rubric: Array<RubricDimension>, 
 /**
+ * Questions asked back to any story.
+ */
+probes: Array<Probe>, 
+/**
  * Items in the bank.
  */
 items: number, };
@@ -1223,3 +1227,909 @@ data_dir: string,
  * The program's version.
  */
 version: string, };
+
+export type StoryId = string;
+
+export type StoryPart = "situation" | "task" | "action" | "result" | "lesson";
+
+export type Telling = { 
+/**
+ * A few words to know it by.
+ */
+title: string, 
+/**
+ * Where and when, and why it mattered.
+ */
+situation: string, 
+/**
+ * What the teller had to reach.
+ */
+task: string, 
+/**
+ * What the teller did.
+ */
+action: string, 
+/**
+ * What came of it.
+ */
+result: string, 
+/**
+ * What the teller does differently since.
+ */
+lesson: string, 
+/**
+ * The numbers, one a line: from where to where, in what time, how measured.
+ */
+metrics: string, 
+/**
+ * The version of 30 seconds.
+ */
+seconds_30: string, 
+/**
+ * The version of 90 seconds.
+ */
+seconds_90: string, };
+
+export type Strength = "weak" | "clear" | "strong";
+
+export type Story = { 
+/**
+ * When it happened and how long it took, in the learner's words.
+ */
+when: string, 
+/**
+ * In English.
+ */
+english: Telling, 
+/**
+ * In Chinese, as the learner writes it.
+ */
+chinese: Telling, 
+/**
+ * How strongly it shows each principle, by the principle's id; absent means not at all.
+ */
+principles: { [key in string]: Strength }, 
+/**
+ * Names of people that belong to it and are kept out of whatever leaves the machine.
+ */
+people: Array<string>, };
+
+export type Hint = { "code": "missing", 
+/**
+ * Which.
+ */
+part: StoryPart, } | { "code": "too_long", 
+/**
+ * Words, or characters.
+ */
+length: number, 
+/**
+ * The most that fit.
+ */
+most: number, } | { "code": "too_short", 
+/**
+ * Words, or characters.
+ */
+length: number, 
+/**
+ * The fewest that fill it.
+ */
+fewest: number, } | { "code": "version_too_long", 
+/**
+ * 30 or 90.
+ */
+version_seconds: number, 
+/**
+ * Seconds it takes.
+ */
+seconds: number, } | { "code": "long_opening", 
+/**
+ * Their share in percent.
+ */
+percent: number, } | { "code": "short_action", 
+/**
+ * Its share in percent.
+ */
+percent: number, } | { "code": "short_ending", 
+/**
+ * Their share in percent.
+ */
+percent: number, } | { "code": "we_not_i", 
+/**
+ * How often we (us, our).
+ */
+we: number, 
+/**
+ * How often I (me, my).
+ */
+i: number, } | { "code": "few_numbers", 
+/**
+ * How many.
+ */
+found: number, } | { "code": "no_date" } | { "code": "hypothetical", 
+/**
+ * The part it stands in.
+ */
+part: StoryPart, 
+/**
+ * The word with a little of what stands around it.
+ */
+words: string, };
+
+export type GapKind = "uncovered" | "weak" | "single" | "stale";
+
+export type Gap = { 
+/**
+ * The principle's id.
+ */
+principle: string, 
+/**
+ * What is thin.
+ */
+kind: GapKind, };
+
+export type Coverage = { 
+/**
+ * Principles that some story shows clearly.
+ */
+covered: number, 
+/**
+ * Thin principles, in the order given.
+ */
+gaps: Array<Gap>, 
+/**
+ * Stories that are the only clear one for more than two principles: a panel would hear them again and again.
+ */
+leaned_on: Array<StoryId>, };
+
+export type Interviewer = { 
+/**
+ * A name or a role; may be empty.
+ */
+name: string, 
+/**
+ * Ids of the principles they ask about, usually two or three.
+ */
+principles: Array<string>, 
+/**
+ * Whether they are the bar raiser: from outside the team, with the last word.
+ */
+bar_raiser: boolean, };
+
+export type Seat = { 
+/**
+ * The interviewer's place on the panel, from 0.
+ */
+interviewer: number, 
+/**
+ * The principle's id.
+ */
+principle: string, 
+/**
+ * The story; none where there is none to tell.
+ */
+story: StoryId | null, 
+/**
+ * How strongly it shows the principle.
+ */
+strength: Strength | null, 
+/**
+ * Whether another interviewer hears it, too.
+ */
+repeated: boolean, };
+
+export type PanelPlan = { 
+/**
+ * Every question, by interviewer, in the order given.
+ */
+seats: Array<Seat>, 
+/**
+ * Questions that have a story.
+ */
+answered: number, 
+/**
+ * Tellings beyond the first of a story.
+ */
+repeats: number, 
+/**
+ * Sum of the strengths, 1 (weak) to 3 (strong) each.
+ */
+fit: number, 
+/**
+ * Principles asked for that no story shows, by id.
+ */
+without_story: Array<string>, 
+/**
+ * Stories that would be told more than twice: interviewers compare notes.
+ */
+told_too_often: Array<StoryId>, };
+
+export type StoryRow = { 
+/**
+ * Its name.
+ */
+id: StoryId, 
+/**
+ * Its title; empty while it has none.
+ */
+title: Text, 
+/**
+ * How strongly it shows each principle.
+ */
+principles: { [key in string]: Strength }, 
+/**
+ * Languages in which it can be told.
+ */
+languages: Array<Language>, 
+/**
+ * How often it was told.
+ */
+times_told: number, 
+/**
+ * The day it was told last.
+ */
+last_told: string | null, };
+
+export type StoriesPage = { 
+/**
+ * Stories, the one changed last first.
+ */
+stories: Array<StoryRow>, 
+/**
+ * What the matrix of stories and principles says.
+ */
+coverage: Coverage, 
+/**
+ * Who will interview and what about.
+ */
+panel: Array<Interviewer>, 
+/**
+ * Who should hear which story.
+ */
+plan: PanelPlan, 
+/**
+ * Names that never leave the machine: customers, companies, projects.
+ */
+private_names: Array<string>, };
+
+export type PartLength = { 
+/**
+ * The part.
+ */
+part: StoryPart, 
+/**
+ * Seconds.
+ */
+seconds: number, };
+
+export type Draft = { 
+/**
+ * The language.
+ */
+language: Language, 
+/**
+ * Hints, each with what was counted.
+ */
+hints: Array<Hint>, 
+/**
+ * Seconds it takes to say each part.
+ */
+parts: Array<PartLength>, 
+/**
+ * Seconds of the version of 30 seconds, and of the one of 90.
+ */
+versions: [number, number], };
+
+export type VersionRow = { 
+/**
+ * From 1.
+ */
+number: number, 
+/**
+ * When it was last changed, UTC milliseconds.
+ */
+changed_at_ms: number, };
+
+export type StoryPage = { 
+/**
+ * Its name.
+ */
+id: StoryId, 
+/**
+ * The story.
+ */
+story: Story, 
+/**
+ * What can be said of it in English and in the learner's Chinese.
+ */
+drafts: Array<Draft>, 
+/**
+ * Its versions, newest first.
+ */
+versions: Array<VersionRow>, };
+
+export type FindingKind = "listed" | "person" | "email" | "telephone" | "account_id" | "access_key" | "arn" | "ip_address";
+
+export type Finding = { 
+/**
+ * What it is.
+ */
+kind: FindingKind, 
+/**
+ * The words.
+ */
+words: string, };
+
+export type SharedStory = { 
+/**
+ * The whole text.
+ */
+text: string, 
+/**
+ * What should be looked at before it leaves.
+ */
+findings: Array<Finding>, 
+/**
+ * The text with that blacked out.
+ */
+redacted: string, };
+
+export type Probe = { 
+/**
+ * The question.
+ */
+text: Text, 
+/**
+ * The rubric's dimension it goes for; none for one that belongs to a prompt or a principle.
+ */
+about: string | null, };
+
+export type Manner = "typed" | "spoken";
+
+export type ProbeAnswer = { 
+/**
+ * The question.
+ */
+text: Text, 
+/**
+ * The rubric's dimension it goes for; none for one that belongs to the prompt or the principle.
+ */
+about: string | null, 
+/**
+ * The typed answer or notes; empty where it was spoken or passed over.
+ */
+words: string, 
+/**
+ * Milliseconds from the recording's start at which it was asked; none where nothing was recorded.
+ */
+at_ms: number | null, };
+
+export type Score = { 
+/**
+ * 1 to 4, as the dimension's anchors say.
+ */
+value: number, 
+/**
+ * The words of the answer that it stands on, or the learner's reason; may be empty.
+ */
+because: string, 
+/**
+ * The moment of the recording that it stands on, in milliseconds.
+ */
+at_ms: number | null, };
+
+export type Pause = { 
+/**
+ * When the sound before it ended.
+ */
+start_ms: number, 
+/**
+ * When the sound after it began.
+ */
+end_ms: number, };
+
+export type Delivery = { 
+/**
+ * Length of the recording.
+ */
+total_ms: number, 
+/**
+ * Time spoken: the total without lead, tail and pauses.
+ */
+speaking_ms: number, 
+/**
+ * Silence before the first sound.
+ */
+lead_ms: number, 
+/**
+ * Silence after the last sound.
+ */
+tail_ms: number, 
+/**
+ * Silences within speech of at least [`Delivery::SHORTEST_PAUSE_MS`], in order.
+ */
+pauses: Array<Pause>, 
+/**
+ * Syllables spoken, an estimate.
+ */
+syllables: number, };
+
+export type Account = { 
+/**
+ * Typed or spoken.
+ */
+manner: Manner, 
+/**
+ * The language it is told in.
+ */
+language: Language, 
+/**
+ * The typed words, or notes to a spoken answer.
+ */
+words: string, 
+/**
+ * Milliseconds from the start at which the task, the action, the result and the lesson began, as far as marked.
+ */
+marks_ms: Array<number>, 
+/**
+ * Milliseconds of telling.
+ */
+told_ms: number, 
+/**
+ * What the recording shows; none without one.
+ */
+delivery: Delivery | null, 
+/**
+ * What was asked back.
+ */
+probes: Array<ProbeAnswer>, 
+/**
+ * The learner's scores, by the rubric's dimension.
+ */
+scores: { [key in string]: Score }, 
+/**
+ * Ids of the key points that a technical answer named.
+ */
+ticked: Array<string>, };
+
+export type Shape = { 
+/**
+ * Situation and task; at most 30 is wanted.
+ */
+opening: number, 
+/**
+ * Action; at least 50 is wanted.
+ */
+action: number, 
+/**
+ * Result and lesson; at least 15 is wanted.
+ */
+ending: number, };
+
+export type Reason = { "code": "long_opening", 
+/**
+ * Their share.
+ */
+percent: number, } | { "code": "short_action", 
+/**
+ * Its share.
+ */
+percent: number, } | { "code": "short_ending", 
+/**
+ * Their share.
+ */
+percent: number, } | { "code": "few_numbers", 
+/**
+ * How many.
+ */
+found: number, } | { "code": "low_score", 
+/**
+ * The score.
+ */
+value: number, };
+
+export type Weak = { 
+/**
+ * The dimension's id.
+ */
+dimension: string, 
+/**
+ * Why.
+ */
+reason: Reason, };
+
+export type Figures = { 
+/**
+ * From the first sound to the last, milliseconds.
+ */
+speech_ms: number, 
+/**
+ * Silences of at least 300 ms between.
+ */
+pauses: number, 
+/**
+ * Milliseconds of silence in all of them.
+ */
+paused_ms: number, 
+/**
+ * The longest of them, milliseconds.
+ */
+longest_pause_ms: number, 
+/**
+ * Where the longest one begins, milliseconds from the start.
+ */
+longest_pause_at_ms: number | null, 
+/**
+ * Syllables a minute, pauses included: an estimate; none for too little speech.
+ */
+syllables_per_minute: number | null, };
+
+export type RehearsalPage = { 
+/**
+ * Its number.
+ */
+number: number, 
+/**
+ * What was asked.
+ */
+item: ItemRef, 
+/**
+ * The story that was told, if it was named.
+ */
+story: StoryId | null, 
+/**
+ * When it began, UTC milliseconds.
+ */
+started_at_ms: number, 
+/**
+ * Whether it is over.
+ */
+ended: boolean, 
+/**
+ * Bytes of its recording; none without one.
+ */
+recording_bytes: number | null, 
+/**
+ * The answer.
+ */
+account: Account, 
+/**
+ * Shares of its parts; none where they were not marked.
+ */
+shape: Shape | null, 
+/**
+ * The figures of its delivery; none without a recording.
+ */
+figures: Figures | null, 
+/**
+ * Where it seems weak, and why.
+ */
+weak: Array<Weak>, 
+/**
+ * Mean of the scores, 1 to 4; none without any.
+ */
+mean: number | null, 
+/**
+ * The two dimensions with the lowest scores.
+ */
+weakest: Array<string>, 
+/**
+ * The grade that the scores propose.
+ */
+proposed: Grade | null, };
+
+export type StoryChoice = { 
+/**
+ * Its name.
+ */
+id: StoryId, 
+/**
+ * Its title.
+ */
+title: Text, 
+/**
+ * How strongly it shows the prompt's principle; none where it does not.
+ */
+strength: Strength | null, };
+
+export type RecordingRow = { 
+/**
+ * The rehearsal's number.
+ */
+number: number, 
+/**
+ * What was asked, in words.
+ */
+title: Text, 
+/**
+ * When it began, UTC milliseconds.
+ */
+started_at_ms: number, 
+/**
+ * Bytes.
+ */
+bytes: number, };
+
+export type Recordings = { 
+/**
+ * Bytes in all.
+ */
+used_bytes: number, 
+/**
+ * The most they may take.
+ */
+limit_bytes: number, 
+/**
+ * Each of them, newest first.
+ */
+rows: Array<RecordingRow>, };
+
+export type RehearsalDesk = { 
+/**
+ * The item, with what each grade would do.
+ */
+card: Card, 
+/**
+ * A rehearsal of it that was not finished.
+ */
+open: RehearsalPage | null, 
+/**
+ * Finished ones, newest first.
+ */
+past: Array<RehearsalPage>, 
+/**
+ * Stories that can be told to it, the most fitting first; empty for a story itself.
+ */
+stories: Array<StoryChoice>, 
+/**
+ * What recordings take on the disk.
+ */
+recordings: Recordings, };
+
+export type Asked = { 
+/**
+ * What is asked.
+ */
+item: ItemRef, 
+/**
+ * The term of the answer before that led to it.
+ */
+term: string | null, 
+/**
+ * Probes to a prompt.
+ */
+probes: Array<ProbeAnswer>, 
+/**
+ * The rehearsal that holds the answer; none before it is asked.
+ */
+answer: number | null, };
+
+export type MockRound = { 
+/**
+ * The interviewer's name or role; empty for one that has none.
+ */
+interviewer: string, 
+/**
+ * Whether it is the bar raiser's, whose probes are drawn by chance.
+ */
+bar_raiser: boolean, 
+/**
+ * The language of the round.
+ */
+language: Language, 
+/**
+ * Ids of the principles.
+ */
+principles: Array<string>, 
+/**
+ * The technical area: a domain's id; empty for none.
+ */
+area: string, 
+/**
+ * Minutes planned.
+ */
+minutes: number, 
+/**
+ * What is asked, in order; term probes are put in as they come up.
+ */
+questions: Array<Asked>, 
+/**
+ * Whether it was scored.
+ */
+scored: boolean, };
+
+export type MockWish = { 
+/**
+ * What the loop is drawn from; the same seed, bank and panel give the same loop.
+ */
+seed: number, 
+/**
+ * The language of each round, 1 to 6 rounds.
+ */
+languages: Array<Language>, 
+/**
+ * Typed or spoken.
+ */
+manner: Manner, };
+
+export type MockRow = { 
+/**
+ * Its number.
+ */
+number: number, 
+/**
+ * What it was drawn from.
+ */
+seed: number, 
+/**
+ * When it began, UTC milliseconds.
+ */
+started_at_ms: number, 
+/**
+ * Rounds in all.
+ */
+rounds: number, 
+/**
+ * Of them scored.
+ */
+scored: number, 
+/**
+ * Mean of all behavioural scores, 1 to 4; none without any.
+ */
+mean: number | null, 
+/**
+ * Mean score by dimension.
+ */
+dimensions: { [key in string]: number }, 
+/**
+ * Share of the key points (by weight) that technical answers named, 0 to 1; none without any.
+ */
+technical: number | null, };
+
+export type MocksPage = { 
+/**
+ * The newest that is not over.
+ */
+open: MockRow | null, 
+/**
+ * Those that are over, newest first.
+ */
+past: Array<MockRow>, 
+/**
+ * People on the panel that the learner wrote down.
+ */
+panel_size: number, 
+/**
+ * A seed that was not used yet.
+ */
+seed: number, };
+
+export type MockAnswer = { 
+/**
+ * The round, from 0.
+ */
+round: number, 
+/**
+ * The question.
+ */
+view: ItemView, 
+/**
+ * The language of its round.
+ */
+language: Language, 
+/**
+ * The term of the answer before that led to it.
+ */
+term: string | null, 
+/**
+ * The answer.
+ */
+answer: RehearsalPage, 
+/**
+ * For a technical question: share of its key points (by weight) that were ticked, 0 to 1.
+ */
+share: number | null, };
+
+export type MockStage = { "name": "asking", 
+/**
+ * The round, from 0.
+ */
+round: number, 
+/**
+ * The question and its answer so far.
+ */
+question: MockAnswer, } | { "name": "scoring", 
+/**
+ * The round, from 0.
+ */
+round: number, 
+/**
+ * Its answers.
+ */
+answers: Array<MockAnswer>, 
+/**
+ * Stories that may have been told.
+ */
+stories: Array<StoryChoice>, } | { "name": "own_questions" } | { "name": "debrief", 
+/**
+ * Every answer, by round.
+ */
+answers: Array<MockAnswer>, 
+/**
+ * This loop's means.
+ */
+means: MockRow, 
+/**
+ * The loops before it, newest first.
+ */
+before: Array<MockRow>, 
+/**
+ * Titles of stories told more than twice.
+ */
+told_too_often: Array<Text>, };
+
+export type MockPage = { 
+/**
+ * Its number.
+ */
+number: number, 
+/**
+ * What it was drawn from.
+ */
+seed: number, 
+/**
+ * Typed or spoken.
+ */
+manner: Manner, 
+/**
+ * When it began, UTC milliseconds.
+ */
+started_at_ms: number, 
+/**
+ * Its rounds.
+ */
+rounds: Array<MockRound>, 
+/**
+ * What the candidate asks at the end.
+ */
+own_questions: string, 
+/**
+ * What comes now.
+ */
+stage: MockStage, };
+
+export type ScoredAnswer = { 
+/**
+ * The answer's number.
+ */
+number: number, 
+/**
+ * The story that was told.
+ */
+story: StoryId | null, 
+/**
+ * Scores by dimension.
+ */
+scores: { [key in string]: Score }, 
+/**
+ * Ids of the key points that were named.
+ */
+ticked: Array<string>, };
+
+export type RecorderState = { 
+/**
+ * The rehearsal being recorded; none while nothing is.
+ */
+number: number | null, 
+/**
+ * Milliseconds recorded, with what was there before.
+ */
+length_ms: number, 
+/**
+ * Loudness of the last moment, 0 to 1.
+ */
+level: number, 
+/**
+ * The code of the error that ended it; what was recorded until then is kept.
+ */
+fault: string | null, };

@@ -1,4 +1,4 @@
-import type { Answer, Card, Grade, Language, SessionKind } from '../../lib/api/types';
+import type { Answer, Card, Grade, ItemRef, Language, SessionKind } from '../../lib/api/types';
 
 /** The grades from the worst to the best, as their keys 1 to 4 stand. */
 export const GRADES: readonly Grade[] = ['again', 'hard', 'good', 'easy'];
@@ -48,6 +48,11 @@ export function answerOf(
 /** The next language of a card that has several; the same one if it has no other. */
 export function nextLanguage(languages: readonly Language[], now: Language): Language {
   return languages[(languages.indexOf(now) + 1) % languages.length] ?? now;
+}
+
+/** Whether an item is told at length: a prompt for a story, or a story itself. */
+export function isTold(item: ItemRef): boolean {
+  return item.kind === 'prompt' || item.kind === 'story';
 }
 
 /** Adds or removes an id. */
