@@ -22,6 +22,35 @@ const TYPED = {
   'zh-CN': '我会先问：从什么时候开始、改过什么。',
 };
 
+const STORY = {
+  en: {
+    title: 'The night the DNS broke',
+    when: 'March 2025, three hours',
+    situation: 'At two in the morning 3 % of the checkouts of a shop began to fail, and nobody knew since when.',
+    task: 'I was on call and had to restore them before the morning.',
+    action:
+      'I compared the failing hosts with the good ones, read their resolver logs, and found two name servers that answered ' +
+      'differently. We restarted one; I would have waited.',
+    result: 'Errors fell from 3 % to 0 within 40 minutes.',
+  },
+  'zh-TW': {
+    title: 'DNS出問題的那一夜',
+    when: '2025年3月，三小時',
+    situation: '半夜兩點，一家商店有3%的結帳開始失敗，沒有人知道從什麼時候開始。',
+    task: '那天輪我待命，必須在早上之前恢復。',
+    action: '我比對失敗與正常的主機，讀了解析器的日誌，發現兩台名稱伺服器的回答不一樣。我們重開了其中一台。',
+    result: '40分鐘內，錯誤率從3%降到0。',
+  },
+  'zh-CN': {
+    title: 'DNS出问题的那一夜',
+    when: '2025年3月，三小时',
+    situation: '半夜两点，一家商店有3%的结账开始失败，没有人知道从什么时候开始。',
+    task: '那天轮我待命，必须在早上之前恢复。',
+    action: '我对比失败与正常的主机，读了解析器的日志，发现两台域名服务器的回答不一样。我们重启了其中一台。',
+    result: '40分钟内，错误率从3%降到0。',
+  },
+};
+
 /** Keeps the screen in both sizes, and the end of what does not fit. */
 async function take(app, screen) {
   for (const [width, height] of SIZES) {
@@ -104,6 +133,57 @@ for (const language of LANGUAGES) {
         }
         await app.click('plan-discard');
         await app.sheds('plan-draft');
+
+        await app.go('stories');
+        await app.sees('stories-empty');
+        await take(app, name('stories-empty'));
+        await app.click('story-new');
+        await app.choose('story-language', language === 'en' ? 'en' : 'zh');
+        for (const [part, words] of Object.entries(STORY[language])) await app.fill(`story-${part}`, words);
+        await app.click('principle-dive-deep');
+        await app.click('principle-dive-deep-strong');
+        await app.click('principle-ownership');
+        await app.click('principle-ownership-clear');
+        await app.sees('story-saved');
+        await take(app, name('story'));
+        await app.click('story-rehearse');
+        await app.click('rehearsal-typed');
+        await app.sees('rehearsal-start');
+        await take(app, name('rehearsal-choose'));
+        await app.click('rehearsal-start');
+        await app.fill('rehearsal-words', STORY[language].action);
+        await take(app, name('rehearsal-telling'));
+        await app.click('rehearsal-told');
+        await app.sees('rehearsal-to-probes');
+        await take(app, name('rehearsal-told'));
+        await app.click('rehearsal-to-probes');
+        while (await app.has('rehearsal-next-probe')) await app.click('rehearsal-next-probe');
+        await app.click('rehearsal-to-scores');
+        await app.sees('rubric-action-3');
+        await take(app, name('rehearsal-scores'));
+        await app.press(Key.Escape);
+        await app.sees('story-rehearse');
+        await app.click('story-back');
+        for (const tab of ['matrix', 'panel', 'list']) {
+          await app.choose('stories-tab', tab);
+          if (tab === 'panel') {
+            await app.click('panel-add');
+            await app.click('panel-principle-dive-deep');
+            await app.click('panel-principle-earn-trust');
+            await app.sees('panel-plan');
+          }
+          await take(app, name(`stories-${tab}`));
+        }
+
+        await app.go('mock');
+        await app.sees('mock-start');
+        await take(app, name('mock-start'));
+        await app.click('mock-start');
+        await app.sees('mock-words');
+        await app.fill('mock-words', STORY[language].action);
+        await take(app, name('mock-question'));
+        await app.press(Key.Escape, Key.Escape);
+        await app.sees('mock-resume');
 
         await app.go('browse');
         await app.sees('browse-row');
