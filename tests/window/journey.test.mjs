@@ -248,8 +248,9 @@ step('Escape leads to Today, which counts the answers', async () => {
   assert.equal(await app.answersDone(), graded.length);
 });
 
-step('Browse, Progress and Settings open by the rail and by their keys', async () => {
-  for (const [page, key] of [['plan', '2'], ['browse', '3'], ['progress', '4'], ['settings', '5'], ['today', '1']]) {
+step('every page opens by the rail and by its key', async () => {
+  const pages = ['today', 'plan', 'stories', 'mock', 'browse', 'progress', 'settings'];
+  for (const [page, key] of [...pages.map((page, i) => [page, String(i + 1)]), ['today', '1']]) {
     await app.go(page);
     await app.hasNoErrors();
     await app.scrollsNoSideways();

@@ -67,6 +67,7 @@ async function take(app, screen) {
     await app.photograph(`${screen}-${width}-end`);
     await app.session.run(() => window.scrollTo(0, 0));
   }
+  await app.session.resize(...SIZES[0]);
   await app.hasNoErrors();
 }
 
@@ -182,7 +183,7 @@ for (const language of LANGUAGES) {
         await app.sees('mock-words');
         await app.fill('mock-words', STORY[language].action);
         await take(app, name('mock-question'));
-        await app.press(Key.Escape, Key.Escape);
+        await app.click('mock-back');
         await app.sees('mock-resume');
 
         await app.go('browse');
