@@ -72,7 +72,7 @@ const CLOSURE_FRAMES: usize = 10;
 const SHORTEST_SOUND_FRAMES: usize = 10;
 
 /// The delivery of a recording: mono samples, -1 to 1, at `rate_hz` per second. Samples that are no numbers count as
-/// zero, those beyond the range as its end. Below [`LOWEST_RATE_HZ`] no speech is found.
+/// zero, those beyond the range as its end. Below 4 kHz no speech is found.
 pub fn delivery(samples: &[f32], rate_hz: u32) -> Delivery {
     let total = (samples.len() as u64).saturating_mul(1_000).checked_div(rate_hz.into()).unwrap_or(0);
     let total_ms = u32::try_from(total).unwrap_or(u32::MAX);
