@@ -76,7 +76,7 @@ fn each_outside_thing_has_one_owner() {
 #[test]
 fn arrows_go_right_only() {
     // room, rooms it may use
-    let rooms: [(&str, &[&str]); 10] = [
+    let rooms: [(&str, &[&str]); 12] = [
         ("time", &[]),
         ("model", &["time"]),
         ("memory", &["error", "model", "time"]),
@@ -86,14 +86,31 @@ fn arrows_go_right_only() {
         ("story", &["model", "time"]),
         ("interview", &["model"]),
         ("speech", &["error", "model"]),
+        ("cloud", &["model"]),
+        ("drill", &["cloud", "model"]),
         (
             "app",
-            &["bank", "error", "interview", "memory", "model", "plan", "speech", "store", "story", "time"],
+            &[
+                "bank",
+                "cloud",
+                "drill",
+                "error",
+                "interview",
+                "memory",
+                "model",
+                "plan",
+                "speech",
+                "store",
+                "story",
+                "time",
+            ],
         ),
     ];
     let all = [
         "app",
         "bank",
+        "cloud",
+        "drill",
         "error",
         "interview",
         "memory",

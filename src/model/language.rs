@@ -78,6 +78,11 @@ pub struct Text {
 }
 
 impl Text {
+    /// A text by its author, English and Taiwan's Chinese.
+    pub fn new(en: impl Into<String>, zh_tw: impl Into<String>) -> Self {
+        Self { en: en.into(), zh_tw: zh_tw.into(), zh_cn: None }
+    }
+
     /// The text in `language`; Simplified Chinese falls back to Traditional while it is not derived.
     pub fn get(&self, language: Language) -> &str {
         match language {

@@ -1,0 +1,41 @@
+//! Every drill agrees with a second solver, written differently and where possible a real program.
+//!
+//! Here on a sample of seeds; `cargo xtask bench drills` tries ten thousand of each level.
+
+mod solvers;
+
+/// Seeds tried of each level; `DIVEDEEP_DRILL_SEEDS` sets another number.
+fn seeds() -> std::ops::Range<u32> {
+    let count = std::env::var("DIVEDEEP_DRILL_SEEDS").ok().and_then(|count| count.parse().ok());
+    0..count.unwrap_or(150)
+}
+
+fn agrees(id: &str) {
+    let solver = solvers::ALL.iter().find(|solver| solver.family == id).expect("a second solver");
+    let family = divedeep::drill::family(id).expect("a family");
+    for level in 1..=family.levels() {
+        let cases: Vec<_> = seeds().map(|seed| family.case(level, divedeep::cloud::Seed(seed))).collect();
+        let faults = (solver.check)(&cases);
+        assert!(faults.is_empty(), "{id} level {level}: {} faults, first:\n{}", faults.len(), faults[0]);
+    }
+}
+
+#[test]
+fn every_family_has_a_second_solver() {
+    let families: Vec<_> = divedeep::drill::FAMILIES.iter().map(|family| family.id).collect();
+    let solvers: Vec<_> = solvers::ALL.iter().map(|solver| solver.family).collect();
+    assert_eq!(families, solvers);
+}
+
+macro_rules! agree {
+    ($($name:ident $id:literal)*) => {
+        $(#[test]
+        fn $name() {
+            agrees($id);
+        })*
+    };
+}
+
+agree! {
+    d01_subnets "D01"
+}

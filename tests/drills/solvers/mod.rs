@@ -1,0 +1,80 @@
+//! Second solvers: each reads a case as a learner does (its evidence, and the figures its prompt gives) and answers by
+//! another way than the family itself.
+
+mod d01;
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use divedeep::drill::{Answer, Case, Verdict};
+
+/// A second solver.
+pub struct Solver {
+    /// Whose.
+    pub family: &'static str,
+    /// How it answers, for the report.
+    #[allow(dead_code, reason = "the tests print no report")]
+    pub how: &'static str,
+    /// Solves cases of one level; what does not agree, in words.
+    pub check: fn(&[Case]) -> Vec<String>,
+}
+
+/// Every second solver, in the order of the families.
+pub const ALL: &[Solver] = &[Solver { family: "D01", how: "Python ipaddress", check: d01::check }];
+
+/// What does not agree with the answers a second solver typed, by the names of what is asked.
+fn compare(case: &Case, answers: &[(&str, String)]) -> Vec<String> {
+    let name = format!("{} level {} seed {}", case.family, case.level, case.seed);
+    let asked: Vec<_> = case.exercise.asks.iter().map(|ask| ask.id.as_str()).collect();
+    let answered: Vec<_> = answers.iter().map(|(id, _)| *id).collect();
+    if asked != answered {
+        return vec![format!("{name}: asked {asked:?}, the second solver answered {answered:?}")];
+    }
+    let mut faults = Vec::new();
+    for (ask, (_, typed)) in case.exercise.asks.iter().zip(answers) {
+        if ask.answer.judge(typed) != Verdict::Right {
+            let right = ask.answer.right();
+            let prompt = &case.exercise.prompt.en;
+            faults.push(format!("{name}, {}: {right:?}, the second solver says {typed:?}\n{prompt}", ask.id));
+        }
+    }
+    faults
+}
+
+/// The letter of the option that a text (English) is, for [`compare`]; `?` where no option is.
+#[allow(dead_code, reason = "not every solver chooses")]
+fn letter_of(case: &Case, ask: &str, option: impl Fn(&str) -> bool) -> String {
+    let ask = case.exercise.asks.iter().find(|found| found.id == ask);
+    let options = match ask.map(|ask| &ask.answer) {
+        Some(Answer::Choice { options, .. } | Answer::Several { options, .. }) => options.as_slice(),
+        _ => &[],
+    };
+    let letters = ('a'..).zip(options).filter(|(_, found)| option(&found.text.en)).map(|(letter, _)| letter);
+    let letters: Vec<String> = letters.map(String::from).collect();
+    if letters.is_empty() { "?".to_owned() } else { letters.join(" ") }
+}
+
+/// Runs a program on some input and gives its lines.
+fn run(program: &str, arguments: &[&str], input: &str) -> Vec<String> {
+    let mut child = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap_or_else(|error| panic!("{program} must be installed: {error}"));
+    let mut stdin = child.stdin.take().expect("a pipe");
+    let input = input.to_owned();
+    // From another thread: a program that answers while it reads would wait for us, and we for it.
+    let writer = std::thread::spawn(move || stdin.write_all(input.as_bytes()));
+    let output = child.wait_with_output().expect("its output");
+    // A program may stop reading early.
+    let _ = writer.join().expect("no panic");
+    assert!(output.status.success(), "{program} {arguments:?}: {}", output.status);
+    String::from_utf8(output.stdout).expect("text").lines().map(str::to_owned).collect()
+}
+
+/// Runs a Python program on one JSON object a line; it prints one line for each.
+fn python(script: &str, inputs: impl Iterator<Item = serde_json::Value>) -> Vec<String> {
+    let input: String = inputs.map(|input| format!("{input}\n")).collect();
+    run("python3", &["-c", script], &input)
+}
