@@ -4,10 +4,10 @@
 //! and the window (`src-tauri/`). Both call [`app`] and nothing else.
 //!
 //! ```text
-//! shells -> app -> { bank   plan -> memory   drill -> cloud   story   interview   speech   store } -> { model time error }
+//! shells -> app -> { bank   plan -> memory   drill -> cloud   incident -> cloud   story   interview   speech   store } -> { model time error }
 //! ```
 //!
-//! Arrows go right only. But for the planner, which asks the memory model, and the drills, which draw from the small
+//! Arrows go right only. But for the planner, which asks the memory model, and the drills and incidents, which draw from the small
 //! cloud, the rooms in the middle do not know each other: they meet in [`app`].
 //! `tests/boundaries.rs` keeps it true.
 
@@ -16,6 +16,7 @@ pub mod bank;
 pub mod cloud;
 pub mod drill;
 pub mod error;
+pub mod incident;
 pub mod interview;
 pub mod memory;
 pub mod model;

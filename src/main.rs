@@ -12,6 +12,7 @@ use divedeep::bank::Source;
 use divedeep::error::Error;
 use divedeep::model::Language;
 use divedeep::shell;
+use rand::RngExt;
 
 use cli::{Stop, print_json};
 
@@ -54,6 +55,8 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Try a generated drill; `divedeep drill list` names the families.
+    Drill(cli::drill::DrillArguments),
     /// Look after a question bank.
     Bank {
         #[command(subcommand)]
@@ -159,6 +162,15 @@ fn run(arguments: Arguments, language: &mut Language) -> Result<ExitCode, Stop> 
             } else {
                 cli::learn::print(&mut out, learnt.as_ref(), *language)?;
             }
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Drill(drill) => {
+            // A drill by seed needs no data folder; where there is one, it says the language.
+            if let Ok(app) = open(Access::Read, &source) {
+                *language = app.settings().interface_language;
+            }
+            let new_seed = || shell::chance().random_range(1..=999_999);
+            drill.run(&source, *language, new_seed, &mut io::stdin().lock(), &mut out)?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Bank { command } => command.run(source, &mut out),

@@ -76,7 +76,7 @@ fn each_outside_thing_has_one_owner() {
 #[test]
 fn arrows_go_right_only() {
     // room, rooms it may use
-    let rooms: [(&str, &[&str]); 12] = [
+    let rooms: [(&str, &[&str]); 13] = [
         ("time", &[]),
         ("model", &["time"]),
         ("memory", &["error", "model", "time"]),
@@ -88,6 +88,7 @@ fn arrows_go_right_only() {
         ("speech", &["error", "model"]),
         ("cloud", &["model"]),
         ("drill", &["cloud", "model"]),
+        ("incident", &["cloud", "model"]),
         (
             "app",
             &[
@@ -95,6 +96,7 @@ fn arrows_go_right_only() {
                 "cloud",
                 "drill",
                 "error",
+                "incident",
                 "interview",
                 "memory",
                 "model",
@@ -112,6 +114,7 @@ fn arrows_go_right_only() {
         "cloud",
         "drill",
         "error",
+        "incident",
         "interview",
         "memory",
         "model",

@@ -60,7 +60,7 @@ impl App {
         })
     }
 
-    fn memory_view(&self, card: &CardState, now: Moment) -> MemoryView {
+    pub(super) fn memory_view(&self, card: &CardState, now: Moment) -> MemoryView {
         let due_day = self.cap(now).map_or(card.due_day, |cap| card.due_day.min(cap));
         MemoryView {
             recall: self.memory.recall(card, now),

@@ -398,7 +398,7 @@ impl App {
                         probes: Vec::new(),
                     });
                 }
-                Body::Question(_) | Body::Story(_) => {}
+                Body::Question(_) | Body::Story(_) | Body::Drill(_) | Body::Incident(_) => {}
             }
             Ok(())
         })?;

@@ -8,6 +8,8 @@ mod calendar;
 mod calibration;
 mod day;
 mod doctor;
+mod drill_types;
+mod drills;
 mod export;
 mod interview_types;
 mod learning;
@@ -26,12 +28,14 @@ mod types;
 #[cfg(test)]
 mod wire;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use rand::{Rng, RngExt};
 
-use crate::bank::{Bank, Source};
+use crate::bank::{Bank, Simplifier, Source};
+use crate::cloud::{Draw, Seed};
 use crate::error::{Error, Result};
 use crate::interview::Probe;
 use crate::memory::Memory;
@@ -42,6 +46,7 @@ use crate::time::{Moment, StudyDay};
 
 pub use crate::store::Access;
 pub use doctor::{Finding, Report};
+pub use drill_types::*;
 pub use interview_types::*;
 pub use learning::Study;
 pub use plan_types::*;
@@ -66,6 +71,12 @@ pub struct App {
     queue: RefCell<Option<day::Queue>>,
     /// The planner and its prices, kept between plans.
     workshop: RefCell<Option<plan::Workshop>>,
+    /// What cases are drawn with.
+    draw: RefCell<Draw>,
+    /// The case of each drill family that was shown and not graded yet: level and seed.
+    open_cases: RefCell<BTreeMap<&'static str, (u8, Seed)>>,
+    /// Derives Simplified Chinese from what is put together while the program runs; loaded when it is needed.
+    simplifier: OnceCell<Option<Simplifier>>,
 }
 
 impl App {
@@ -84,7 +95,7 @@ impl App {
             }
             Access::Read => {}
         }
-        Self::start(store, access)
+        Self::start(store, access, chance)
     }
 
     /// A data folder in memory, for tests and measurements.
@@ -94,10 +105,10 @@ impl App {
     pub fn in_memory(bank: &Source, chance: &mut impl Rng) -> Result<Self> {
         let mut store = Store::in_memory()?;
         install(&mut store, bank, chance)?;
-        Self::start(store, Access::Write)
+        Self::start(store, Access::Write, chance)
     }
 
-    fn start(store: Store, access: Access) -> Result<Self> {
+    fn start(store: Store, access: Access, chance: &mut impl Rng) -> Result<Self> {
         let read = store.read();
         let settings = settings::load(read)?;
         let rounds = settings::load_rounds(read)?;
@@ -117,6 +128,9 @@ impl App {
             asked: RefCell::default(),
             queue: RefCell::default(),
             workshop: RefCell::default(),
+            draw: RefCell::new(Draw::new("cases", Seed(chance.random()))),
+            open_cases: RefCell::default(),
+            simplifier: OnceCell::new(),
         };
         if access == Access::Write && app.store.read().fact("cards")?.as_deref() != Some(&app.cards_key()) {
             app.rebuild_cards()?;
@@ -187,7 +201,7 @@ impl App {
 
     /// The cards that the log gives; with an item, only its own.
     fn replay(&self, item: Option<&ItemRef>) -> Result<Vec<(ItemRef, CardState)>> {
-        let mut cards: std::collections::BTreeMap<ItemRef, CardState> = Default::default();
+        let mut cards: BTreeMap<ItemRef, CardState> = Default::default();
         self.store.read().replay(item, |item, grade: Grade, at| {
             let card = self.memory.answered(cards.get(&item), grade, at)?;
             cards.insert(item, card);
@@ -199,6 +213,12 @@ impl App {
     /// An item's content.
     fn item(&self, item: &ItemRef) -> Result<Item> {
         self.store.read().item(item)?.ok_or_else(|| Error::NoSuchItem { item: item.id.clone() })
+    }
+
+    /// Taiwan's Chinese as the mainland writes it; unchanged where the dictionaries cannot be loaded.
+    fn simplified(&self, text: &str) -> String {
+        let simplifier = self.simplifier.get_or_init(|| Simplifier::built_in().ok());
+        simplifier.as_ref().map_or_else(|| text.to_owned(), |simplifier| simplifier.markdown(text))
     }
 
     /// The newest round that is not over, as a study day.
@@ -228,7 +248,7 @@ fn default_parameters() -> ParameterSet {
 /// dropped is retired, not deleted.
 fn install(store: &mut Store, source: &Source, chance: &mut impl Rng) -> Result<()> {
     let installed = store.read().fact("bank")?;
-    let fingerprint = match source.fingerprint()? {
+    let fingerprint = match source.fingerprint()?.map(|bank| bank + &drills::edition()) {
         Some(fingerprint) if installed.as_deref() != Some(&fingerprint) => fingerprint,
         None if installed.is_none() => {
             return Err(Error::NoDatabase { path: store.path().to_owned() });
@@ -245,7 +265,7 @@ fn install(store: &mut Store, source: &Source, chance: &mut impl Rng) -> Result<
             transaction.add_parameters(&default_parameters())?;
         }
         transaction.retire_all()?;
-        for item in bank.items() {
+        for item in items(&bank) {
             let in_track = track.is_none_or(|track| takes(track, &item));
             transaction.install_item(&item, &title(&item), chance.random::<u32>(), in_track)?;
         }
@@ -266,7 +286,13 @@ fn takes(track: &Track, item: &Item) -> bool {
     match &item.body {
         Body::Question(question) => track.takes(question),
         Body::Prompt { .. } | Body::Story(_) => true,
+        Body::Drill(_) | Body::Incident(_) => item.depth <= track.depth_of(&item.domain, &item.topic),
     }
+}
+
+/// What a bank gives to practise. A drill that this version of the program cannot draw is passed over.
+fn items(bank: &Bank) -> impl Iterator<Item = Item> + '_ {
+    bank.items().chain(bank.drills().filter_map(drills::filed))
 }
 
 /// The prompt's plain words, for lists.
@@ -275,6 +301,8 @@ fn title(item: &Item) -> Text {
         Body::Question(question) => &question.prompt,
         Body::Prompt { prompt, .. } => &prompt.prompt,
         Body::Story(story) => return story.title(),
+        Body::Drill(drill) => &drill.about,
+        Body::Incident(incident) => &incident.title,
     };
     Text { en: plain(&prompt.en), zh_tw: plain(&prompt.zh_tw), zh_cn: prompt.zh_cn.as_deref().map(plain) }
 }
@@ -307,13 +335,15 @@ fn outline(bank: &Bank) -> Outline {
             zh_cn: Some("领导力准则".to_owned()),
         },
     });
-    for item in bank.items() {
+    for item in items(bank) {
         outline.items += 1;
         for (track, counted) in bank.tracks.iter().zip(&mut outline.tracks) {
             if takes(track, &item) {
                 match item.body {
                     Body::Question(_) => counted.questions += 1,
                     Body::Prompt { .. } => counted.prompts += 1,
+                    Body::Drill(_) => counted.drills += 1,
+                    Body::Incident(_) => counted.incidents += 1,
                     Body::Story(_) => {}
                 }
             }

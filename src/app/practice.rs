@@ -3,7 +3,7 @@
 use super::{Answer, App, Card, Choice, Practice};
 use crate::error::{Error, Result};
 use crate::memory::AGAIN_MINUTES;
-use crate::model::{AnswerMode, Body, Grade, Item, ItemRef, Review, SessionKind, propose_grade};
+use crate::model::{AnswerMode, Body, Grade, Item, ItemKind, ItemRef, Review, SessionKind, propose_grade};
 use crate::store::NewReview;
 use crate::time::Moment;
 
@@ -79,7 +79,18 @@ impl App {
     }
 
     fn keep(&mut self, answer: Answer, now: Moment) -> Result<()> {
-        let typed = answer.answer.filter(|text| !text.trim().is_empty());
+        let case = match (&answer.item.kind.0[..], &answer.drill) {
+            (ItemKind::DRILL, Some(drill)) if drill.family == answer.item.id => Some(Self::kept_case(drill)?),
+            (ItemKind::DRILL, _) => {
+                return Err(Error::BadValue { field: "answer", value: answer.item.id });
+            }
+            _ => None,
+        };
+        let typed = match &answer.drill {
+            Some(drill) => Some(drill.typed.join("\n")),
+            None => answer.answer,
+        };
+        let typed = typed.filter(|text| !text.trim().is_empty());
         if let Some(text) = &typed
             && text.len() > LONGEST_ANSWER
         {
@@ -94,7 +105,10 @@ impl App {
             revision: answer.revision,
             session: answer.session,
             grade: answer.grade,
-            proposed: proposed(&item, &answer.ticked),
+            proposed: match &case {
+                Some((_, proposed)) => Some(*proposed),
+                None => proposed(&item, &answer.ticked),
+            },
             answer_mode: if typed.is_some() { answer.answer_mode } else { AnswerMode::Thought },
             answer: typed,
             prompt_language: answer.prompt_language,
@@ -109,12 +123,17 @@ impl App {
         };
         let elapsed_days = before.map(|card| now.study_day().since(card.last_day));
         self.store.transact(|transaction| {
-            transaction.append_review(&self.device, &NewReview { review: &review, elapsed_days })?;
+            let key =
+                transaction.append_review(&self.device, &NewReview { review: &review, elapsed_days })?;
+            if let Some((case, _)) = &case {
+                transaction.keep_case(&key, case)?;
+            }
             transaction.set_card(&review.item, Some(&after))
         })?;
         if let Some(queue) = self.queue.get_mut() {
             queue.remove(&review.item);
         }
+        self.close_case(&review.item);
         Ok(())
     }
 
@@ -158,6 +177,7 @@ impl App {
             is_new: card.is_none(),
             predicted_recall: card.as_ref().map(|card| self.memory.recall(card, now)),
             choices: choices.to_vec(),
+            drill: self.open_case(&item.reference)?,
         };
         self.asked.replace(Some(item));
         Ok(shown)

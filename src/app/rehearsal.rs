@@ -33,7 +33,7 @@ impl App {
         let stories = match &self.item(item)?.body {
             Body::Story(_) => Vec::new(),
             Body::Prompt { principle, .. } => self.story_choices(Some(&principle.id))?,
-            Body::Question(_) => self.story_choices(None)?,
+            Body::Question(_) | Body::Drill(_) | Body::Incident(_) => self.story_choices(None)?,
         };
         Ok(RehearsalDesk {
             card,
@@ -57,7 +57,7 @@ impl App {
     ) -> Result<RehearsalPage> {
         let story = match &self.item(item)?.body {
             Body::Story(_) => Some(StoryId(item.id.clone())),
-            Body::Prompt { .. } | Body::Question(_) => None,
+            _ => None,
         };
         let account = Account { manner, language, ..Account::default() };
         let number = self
@@ -298,7 +298,7 @@ impl App {
                 let texts = prompt.probes.iter().chain(&principle.probes).cloned();
                 texts.map(|text| Probe { text, about: None }).collect()
             }
-            Body::Story(_) | Body::Question(_) => Vec::new(),
+            _ => Vec::new(),
         };
         Ok((own, self.outline()?.probes))
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::{DrillAnswer, DrillCase};
 use crate::interview::Probe;
 use crate::model::{
     AnswerMode, Domain, Frequency, Grade, ItemRef, ItemView, Language, Level, QuestionKind, Region,
@@ -156,6 +157,12 @@ pub struct TrackOutline {
     pub questions: u32,
     /// Behavioural prompts in scope.
     pub prompts: u32,
+    /// Drill families in scope.
+    #[serde(default)]
+    pub drills: u32,
+    /// Incidents in scope.
+    #[serde(default)]
+    pub incidents: u32,
 }
 
 impl TrackOutline {
@@ -168,6 +175,8 @@ impl TrackOutline {
             level: track.level,
             questions: 0,
             prompts: 0,
+            drills: 0,
+            incidents: 0,
         }
     }
 }
@@ -272,6 +281,8 @@ pub struct Card {
     pub predicted_recall: Option<f64>,
     /// Again, hard, good, easy.
     pub choices: Vec<Choice>,
+    /// For a drill: the case to answer.
+    pub drill: Option<DrillCase>,
 }
 
 /// What a grade would do.
@@ -312,6 +323,9 @@ pub struct Answer {
     pub think_ms: u32,
     /// From prompt to grade, milliseconds.
     pub total_ms: u32,
+    /// For a drill: its case and what was typed.
+    #[serde(default)]
+    pub drill: Option<DrillAnswer>,
 }
 
 /// What to list in Browse. Absent means any.

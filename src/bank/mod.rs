@@ -27,7 +27,9 @@ mod stats;
 use std::collections::BTreeMap;
 
 use crate::error::{Error, Fault, Result};
-use crate::model::{Domain, Item, Principle, Prompt, Question, RubricDimension, Text, Topic, Track};
+use crate::model::{
+    Domain, DrillEntry, Incident, Item, Principle, Prompt, Question, RubricDimension, Text, Topic, Track,
+};
 
 pub use draft::Draft;
 pub use reviews::{Figures, Interval};
@@ -58,6 +60,8 @@ pub struct Bank {
     pub(crate) questions: Vec<Placed<Question>>,
     pub(crate) principles: Vec<Placed<Principle>>,
     pub(crate) prompts: Vec<Placed<Prompt>>,
+    pub(crate) drills: Vec<Placed<DrillEntry>>,
+    pub(crate) incidents: Vec<Placed<Incident>>,
     /// Probes for every story.
     pub(crate) common_probes: Vec<Text>,
     /// The rubric's dimension that each of them goes for; may be shorter.
@@ -199,6 +203,14 @@ impl Bank {
             let id = placed.record.id.clone();
             all.push(Texts { file: stored(&placed.file), id, texts: placed.record.texts() });
         }
+        for placed in &self.drills {
+            let id = placed.record.id.clone();
+            all.push(Texts { file: stored(&placed.file), id, texts: placed.record.texts() });
+        }
+        for placed in &self.incidents {
+            let id = placed.record.id.clone();
+            all.push(Texts { file: stored(&placed.file), id, texts: placed.record.texts() });
+        }
         for dimension in &self.rubric {
             let anchors = dimension.anchors.iter().enumerate();
             let anchors = anchors.map(|(index, text)| (format!("anchors.{}", index + 1), text));
@@ -252,6 +264,14 @@ impl Bank {
             let id = placed.record.id.clone();
             placed.record.texts_mut().into_iter().for_each(|(name, text)| put(id.clone(), &name, text));
         }
+        for placed in &mut self.drills {
+            let id = placed.record.id.clone();
+            placed.record.texts_mut().into_iter().for_each(|(name, text)| put(id.clone(), &name, text));
+        }
+        for placed in &mut self.incidents {
+            let id = placed.record.id.clone();
+            placed.record.texts_mut().into_iter().for_each(|(name, text)| put(id.clone(), &name, text));
+        }
         for dimension in &mut self.rubric {
             let id = format!("rubric {}", dimension.id);
             put(id.clone(), "name", &mut dimension.name);
@@ -267,7 +287,17 @@ impl Bank {
         self.simplified = simplified;
     }
 
-    /// The items, in no particular order.
+    /// The drill families it lists; what they draw is the program's own.
+    pub fn drills(&self) -> impl Iterator<Item = &DrillEntry> {
+        self.drills.iter().map(|placed| &placed.record)
+    }
+
+    /// The incidents' records.
+    pub fn incidents(&self) -> impl Iterator<Item = &Incident> {
+        self.incidents.iter().map(|placed| &placed.record)
+    }
+
+    /// The items but the drills, in no particular order.
     pub fn items(&self) -> impl Iterator<Item = Item> + '_ {
         let questions = self.questions.iter().map(|placed| Item::of_question(placed.record.clone()));
         let prompts = self.prompts.iter().filter_map(|placed| {
@@ -280,7 +310,8 @@ impl Bank {
                 &self.common_red_flags,
             ))
         });
-        questions.chain(prompts)
+        let incidents = self.incidents.iter().map(|placed| Item::of_incident(placed.record.clone()));
+        questions.chain(prompts).chain(incidents)
     }
 
     /// Probes for every story, with the rubric's dimension they go for.

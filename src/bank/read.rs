@@ -55,6 +55,10 @@ pub(super) fn read(source: &Source) -> Result<(Bank, Vec<Fault>)> {
                 bank.principles.extend(file.records("principle", &mut faults));
                 bank.prompts.extend(file.records("prompt", &mut faults));
             }
+            "drills.toml" => bank.drills = file.records("drill", &mut faults),
+            path if path.starts_with("incidents/") && path.ends_with(".toml") => {
+                bank.incidents.extend(file.records("incident", &mut faults));
+            }
             path if path.starts_with("questions/") && path.ends_with(".toml") => {
                 bank.questions.extend(file.records("question", &mut faults));
             }
@@ -161,7 +165,17 @@ impl TextFile {
             return Vec::new();
         }
         for (key, _) in document.get_ref() {
-            let known = ["domain", "track", "profile", "question", "prompt", "principle", "round"];
+            let known = [
+                "domain",
+                "track",
+                "profile",
+                "question",
+                "prompt",
+                "principle",
+                "round",
+                "drill",
+                "incident",
+            ];
             if !known.contains(&key.get_ref().as_ref()) {
                 let line = self.line_at(key.span().start);
                 let fault = self.fault(line, format!("unknown table '{}'", key.get_ref()));
@@ -374,6 +388,31 @@ fn cross_check(bank: &Bank, faults: &mut Vec<Fault>) {
             if !tracks.contains(track.as_str()) {
                 fault(format!("tracks_override names '{track}', which is not a track"));
             }
+        }
+    }
+
+    for placed in &bank.drills {
+        if let Some(reason) = once("drill", &placed.record.id, &placed.file, placed.line) {
+            faults.push(placed.fault(reason));
+        }
+    }
+    for placed in &bank.incidents {
+        let incident = &placed.record;
+        let mut fault = |reason: String| faults.push(placed.fault(reason));
+        if let Some(reason) = once("incident", &incident.id, &placed.file, placed.line) {
+            fault(reason);
+        }
+        if !topics.contains(&(incident.domain.as_str(), incident.topic.as_str())) {
+            fault(format!("there is no topic '{}' in domain '{}'", incident.topic, incident.domain));
+        }
+        if placed.file != format!("incidents/{}.toml", incident.id) {
+            fault(format!("it belongs in incidents/{}.toml", incident.id));
+        }
+        if !(1..=4).contains(&incident.depth) {
+            fault(format!("depth {} is not 1 to 4", incident.depth));
+        }
+        if !(300..=3600).contains(&incident.seconds) {
+            fault(format!("seconds {} is not 300 to 3600", incident.seconds));
         }
     }
 

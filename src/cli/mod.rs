@@ -1,6 +1,7 @@
 //! The terminal's pages.
 
 pub mod bank;
+pub mod drill;
 pub mod learn;
 pub mod plan;
 pub mod practice;

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::io::{self, BufRead, Write};
 use std::time::Instant;
 
-use divedeep::app::{Answer, App, Card, Focus, Practice, Round, Settings};
+use divedeep::app::{Answer, App, Card, DrillAnswer, DrillCase, Focus, Practice, Round, Settings};
+use divedeep::drill::{self, Case};
 use divedeep::error::Error;
 use divedeep::model::{AnswerMode, Grade, ItemView, Language, SessionKind};
 use divedeep::shell;
@@ -13,7 +14,7 @@ use super::{Words, line, lines, today};
 use crate::Stop;
 
 /// What a learner typed at a prompt.
-enum Typed {
+pub(super) enum Typed {
     Text(String),
     End,
 }
@@ -182,8 +183,12 @@ fn turn(
 ) -> Result<Turn, Stop> {
     let view = &card.view;
     let prompt_language = *content;
-    print_prompt(out, view, *content, words, left)?;
     let shown = Instant::now();
+    if let Some(case) = card.drill.as_ref().and_then(case_of) {
+        print_head(out, view, words, left)?;
+        return drill_turn(app, card, &case, *content, shown, words, input, out);
+    }
+    print_prompt(out, view, *content, words, left)?;
     let answer = loop {
         match ask(
             input,
@@ -231,38 +236,13 @@ fn turn(
             }
         }
     }
-    let grade = loop {
-        let choices: Vec<String> = card
-            .choices
-            .iter()
-            .map(|choice| {
-                let mark = if proposed == Some(choice.grade) { "*" } else { "" };
-                let after = match choice.interval_days {
-                    0 => words.pick("{} min", "{}分鐘").replace("{}", &choice.interval_minutes.to_string()),
-                    days => words.pick("{} d", "{}天").replace("{}", &days.to_string()),
-                };
-                format!("{}{mark} {} {after}", choice.grade.number(), grade_name(choice.grade, words))
-            })
-            .collect();
-        match ask(input, out, &format!("{} > ", choices.join(" | ")))? {
-            Typed::End => return Ok(Turn::Quit),
-            Typed::Text(text) => match text.as_str() {
-                "q" => return Ok(Turn::Quit),
-                "l" => {
-                    *content = other(*content, app.settings().chinese());
-                    print_answer(out, view, *content, words)?;
-                }
-                "" if proposed.is_some() => break proposed,
-                text => {
-                    let grade = text.parse().ok().and_then(Grade::from_number);
-                    if grade.is_some() {
-                        break grade;
-                    }
-                }
-            },
-        }
+    let answer_again = |out: &mut _, content: &mut Language| {
+        *content = other(*content, app.settings().chinese());
+        print_answer(out, view, *content, words).map(drop)
     };
-    let Some(grade) = grade else { return Ok(Turn::Quit) };
+    let Some(grade) = grade(card, proposed, words, content, input, out, answer_again)? else {
+        return Ok(Turn::Quit);
+    };
     let practice = app.practice_grade(
         Answer {
             item: view.item.clone(),
@@ -276,19 +256,101 @@ fn turn(
             reveal_language,
             think_ms,
             total_ms: milliseconds(shown),
+            drill: None,
         },
         shell::now(),
     )?;
     Ok(Turn::Next(Box::new(practice)))
 }
 
-fn print_prompt(
-    out: &mut impl Write,
-    view: &ItemView,
+/// The case that a card asks.
+fn case_of(shown: &DrillCase) -> Option<Case> {
+    Some(drill::family(&shown.family)?.case(shown.level, shown.seed))
+}
+
+#[expect(clippy::too_many_arguments, reason = "a turn of a sitting needs all of the sitting")]
+fn drill_turn(
+    app: &mut App,
+    card: &Card,
+    case: &Case,
     language: Language,
+    shown: Instant,
     words: Words,
-    left: u32,
-) -> io::Result<()> {
+    input: &mut impl BufRead,
+    out: &mut impl Write,
+) -> Result<Turn, Stop> {
+    writeln!(out, "{}", super::drill::heading(case, words.0))?;
+    let Some(typed) = super::drill::play(case, language, input, out)? else { return Ok(Turn::Quit) };
+    let think_ms = milliseconds(shown);
+    super::drill::print_verdicts(out, case, &typed, language)?;
+    let drill = DrillAnswer { family: case.family.clone(), level: case.level, seed: case.seed, typed };
+    let proposed = app.drill_check(&drill)?.proposed;
+    let mut content = language;
+    let again = |_: &mut _, _: &mut Language| Ok(());
+    let Some(grade) = grade(card, proposed, words, &mut content, input, out, again)? else {
+        return Ok(Turn::Quit);
+    };
+    let practice = app.practice_grade(
+        Answer {
+            item: card.view.item.clone(),
+            revision: card.view.revision,
+            session: SessionKind::Today,
+            grade,
+            ticked: Vec::new(),
+            answer_mode: AnswerMode::Typed,
+            answer: None,
+            prompt_language: language,
+            reveal_language: language,
+            think_ms,
+            total_ms: milliseconds(shown),
+            drill: Some(drill),
+        },
+        shell::now(),
+    )?;
+    Ok(Turn::Next(Box::new(practice)))
+}
+
+/// Asks for the grade; none when the input ended or the learner left. `l` shows the answer in the other language.
+fn grade<W: Write>(
+    card: &Card,
+    proposed: Option<Grade>,
+    words: Words,
+    content: &mut Language,
+    input: &mut impl BufRead,
+    out: &mut W,
+    mut switch: impl FnMut(&mut W, &mut Language) -> io::Result<()>,
+) -> io::Result<Option<Grade>> {
+    loop {
+        let choices: Vec<String> = card
+            .choices
+            .iter()
+            .map(|choice| {
+                let mark = if proposed == Some(choice.grade) { "*" } else { "" };
+                let after = match choice.interval_days {
+                    0 => words.pick("{} min", "{}分鐘").replace("{}", &choice.interval_minutes.to_string()),
+                    days => words.pick("{} d", "{}天").replace("{}", &days.to_string()),
+                };
+                format!("{}{mark} {} {after}", choice.grade.number(), grade_name(choice.grade, words))
+            })
+            .collect();
+        match ask(input, out, &format!("{} > ", choices.join(" | ")))? {
+            Typed::End => return Ok(None),
+            Typed::Text(text) => match text.as_str() {
+                "q" => return Ok(None),
+                "l" => switch(out, content)?,
+                "" if proposed.is_some() => return Ok(proposed),
+                text => {
+                    let grade = text.parse().ok().and_then(Grade::from_number);
+                    if grade.is_some() {
+                        return Ok(grade);
+                    }
+                }
+            },
+        }
+    }
+}
+
+fn print_head(out: &mut impl Write, view: &ItemView, words: Words, left: u32) -> io::Result<()> {
     let place = match view.question_kind {
         Some(kind) => format!(
             "{}/{} · {} {} · {}",
@@ -306,7 +368,17 @@ fn print_prompt(
         view.seconds / 60,
         view.seconds % 60,
         words.pick("left", "剩下")
-    )?;
+    )
+}
+
+fn print_prompt(
+    out: &mut impl Write,
+    view: &ItemView,
+    language: Language,
+    words: Words,
+    left: u32,
+) -> io::Result<()> {
+    print_head(out, view, words, left)?;
     let Some(face) = view.faces.get(&language) else { return Ok(()) };
     for text in lines(&face.prompt, "") {
         writeln!(out, "{text}")?;
@@ -399,7 +471,7 @@ fn milliseconds(since: Instant) -> u32 {
     u32::try_from(since.elapsed().as_millis()).unwrap_or(u32::MAX)
 }
 
-fn ask(input: &mut impl BufRead, out: &mut impl Write, prompt: &str) -> io::Result<Typed> {
+pub(super) fn ask(input: &mut impl BufRead, out: &mut impl Write, prompt: &str) -> io::Result<Typed> {
     write!(out, "{prompt}")?;
     out.flush()?;
     let mut bytes = Vec::new();

@@ -12,7 +12,7 @@ mod subnets;
 use serde::{Deserialize, Serialize};
 
 use crate::cloud::{Draw, Seed};
-use crate::model::{Evidence, EvidenceType, Provenance, Text};
+use crate::model::{Evidence, EvidenceType, Grade, Provenance, Text};
 
 pub use answer::{Answer, Choice, Form, Trap, Unit, Verdict};
 
@@ -121,6 +121,20 @@ pub fn family(id: &str) -> Option<&'static Family> {
     FAMILIES.iter().copied().find(|family| family.id.eq_ignore_ascii_case(id))
 }
 
+/// The level to ask after these cases (level and grade, oldest first), at most `highest`: one up after two passes in a row
+/// without effort, one down after two failures in a row. It begins at 1.
+pub fn next_level(past: &[(u8, Grade)], highest: u8) -> u8 {
+    let Some((level, last)) = past.last() else { return 1 };
+    let before = past.iter().rev().nth(1).filter(|(before, _)| before == level).map(|(_, grade)| *grade);
+    let passed = |grade: Grade| matches!(grade, Grade::Good | Grade::Easy);
+    let next = match before {
+        Some(before) if passed(before) && passed(*last) => level.saturating_add(1),
+        Some(Grade::Again) if *last == Grade::Again => level.saturating_sub(1),
+        _ => *level,
+    };
+    next.clamp(1, highest.max(1))
+}
+
 /// A piece of evidence the model wrote.
 fn shown(kind: EvidenceType, text: impl Into<String>) -> Evidence {
     Evidence { kind, provenance: Provenance::Synthetic, redactions: Vec::new(), text: text.into() }
@@ -142,6 +156,20 @@ mod tests {
             assert!(family.depths.is_sorted(), "{}: a higher level is not easier", family.id);
             assert!(!family.sources.is_empty(), "{}: no claim without its rule", family.id);
         }
+    }
+
+    #[test]
+    fn levels_go_up_after_two_passes_and_down_after_two_failures() {
+        use Grade::{Again, Easy, Good, Hard};
+        assert_eq!(next_level(&[], 3), 1);
+        assert_eq!(next_level(&[(1, Good)], 3), 1, "one pass may be luck");
+        assert_eq!(next_level(&[(1, Good), (1, Easy)], 3), 2);
+        assert_eq!(next_level(&[(1, Good), (1, Hard)], 3), 1, "a pass with effort is not enough");
+        assert_eq!(next_level(&[(1, Good), (1, Good), (2, Good)], 3), 2, "each level by itself");
+        assert_eq!(next_level(&[(2, Again), (2, Again)], 3), 1);
+        assert_eq!(next_level(&[(1, Again), (1, Again)], 3), 1);
+        assert_eq!(next_level(&[(3, Good), (3, Good)], 3), 3);
+        assert_eq!(next_level(&[(3, Good)], 2), 2, "another track may need less");
     }
 
     #[test]

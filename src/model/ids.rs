@@ -17,6 +17,10 @@ impl ItemKind {
     pub const PROMPT: &str = "prompt";
     /// A story of the learner's own.
     pub const STORY: &str = "story";
+    /// A drill family.
+    pub const DRILL: &str = "drill";
+    /// An incident.
+    pub const INCIDENT: &str = "incident";
 }
 
 /// An item's name: its kind and its id within the kind, for example `question linux/boot-process/stages`.
@@ -38,6 +42,16 @@ impl ItemRef {
     /// The name of a Leadership-Principle prompt.
     pub fn prompt(id: &str) -> Self {
         Self { kind: ItemKind(ItemKind::PROMPT.to_owned()), id: id.to_owned() }
+    }
+
+    /// The name of a drill family as something to practise.
+    pub fn drill(id: &str) -> Self {
+        Self { kind: ItemKind(ItemKind::DRILL.to_owned()), id: id.to_owned() }
+    }
+
+    /// The name of an incident as something to practise.
+    pub fn incident(id: &str) -> Self {
+        Self { kind: ItemKind(ItemKind::INCIDENT.to_owned()), id: id.to_owned() }
     }
 
     /// The name of a story as something to rehearse.

@@ -6,8 +6,9 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Accept, Block, Direction, Evidence, Frequency, Inline, ItemRef, Language, Principle, Prominence, Prompt,
-    Question, QuestionKind, Reference, Story, StoryId, Text, Volatility, blocks, inlines,
+    Accept, Block, Direction, DrillEntry, Evidence, Frequency, Incident, Inline, ItemRef, Language,
+    Principle, Prominence, Prompt, Question, QuestionKind, Reference, Story, StoryId, Text, Volatility,
+    blocks, inlines,
 };
 
 /// How far an item has been checked by people other than its author.
@@ -65,6 +66,10 @@ pub enum Body {
     },
     /// A story of the learner's own, to be told.
     Story(Box<Story>),
+    /// A drill family: every time it is asked, a case with other numbers is drawn.
+    Drill(Box<DrillEntry>),
+    /// An incident: every time it is played, another world is drawn.
+    Incident(Box<Incident>),
 }
 
 impl Item {
@@ -123,6 +128,21 @@ impl Item {
         }
     }
 
+    /// Files an incident.
+    pub fn of_incident(incident: Incident) -> Self {
+        Self {
+            reference: ItemRef::incident(&incident.id),
+            revision: incident.rev,
+            domain: incident.domain.clone(),
+            topic: incident.topic.clone(),
+            depth: incident.depth,
+            freq: incident.freq,
+            seconds: incident.seconds,
+            status: incident.status,
+            body: Body::Incident(Box::new(incident)),
+        }
+    }
+
     /// The item as a shell shows it: in English and in the Chinese the learner reads.
     pub fn view(&self, chinese: Language) -> ItemView {
         let faces = [Language::En, chinese]
@@ -132,7 +152,7 @@ impl Item {
             .collect();
         let question = match &self.body {
             Body::Question(question) => Some(question.as_ref()),
-            Body::Prompt { .. } | Body::Story(_) => None,
+            Body::Prompt { .. } | Body::Story(_) | Body::Drill(_) | Body::Incident(_) => None,
         };
         ItemView {
             item: self.reference.clone(),
@@ -207,7 +227,7 @@ pub struct ItemView {
 }
 
 /// Prompt and answer in one language.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Face {
     /// What the interviewer says.
@@ -298,7 +318,7 @@ impl Body {
     /// Whether there is a face in a language: a story has one where it is written.
     fn speaks(&self, language: Language) -> bool {
         match self {
-            Self::Question(_) | Self::Prompt { .. } => true,
+            Self::Question(_) | Self::Prompt { .. } | Self::Drill(_) | Self::Incident(_) => true,
             Self::Story(story) => story.telling(language).is_tellable(),
         }
     }
@@ -376,14 +396,12 @@ impl Body {
                 Face {
                     prompt: vec![Block::Paragraph { inlines: vec![Inline::Text(asked)] }],
                     answer: story.telling(language).blocks(language),
-                    say_it: Vec::new(),
-                    key_points: Vec::new(),
-                    mistakes: Vec::new(),
-                    probes: Vec::new(),
-                    looks_for: Vec::new(),
-                    red_flags: Vec::new(),
-                    principle: None,
+                    ..Face::default()
                 }
+            }
+            Self::Drill(drill) => Face { prompt: blocks(drill.about.get(language)), ..Face::default() },
+            Self::Incident(incident) => {
+                Face { prompt: blocks(incident.title.get(language)), ..Face::default() }
             }
         }
     }

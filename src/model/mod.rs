@@ -5,6 +5,7 @@
 mod calendar;
 mod card;
 mod ids;
+mod incident;
 mod item;
 mod language;
 mod markdown;
@@ -18,6 +19,10 @@ mod track;
 pub use calendar::{DayKind, Region};
 pub use card::CardState;
 pub use ids::{DeviceId, ItemKind, ItemRef, ReviewKey};
+pub use incident::{
+    Action, Aim, Check, DrillEntry, Hypothesis, Incident, Severity, Symptom, TierOneNote, UpdatePart,
+    UpdatePoint,
+};
 pub use item::{
     Body, Face, Item, ItemView, KeyPointView, MistakeView, PrincipleView, ProbeView, Status, TermProbeView,
 };

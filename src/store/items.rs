@@ -362,7 +362,7 @@ impl Transaction<'_> {
     pub fn install_item(&self, item: &Item, title: &Text, shuffle: u32, in_track: bool) -> Result<()> {
         let question_kind = match &item.body {
             Body::Question(question) => Some(question.kind.name()),
-            Body::Prompt { .. } | Body::Story(_) => None,
+            Body::Prompt { .. } | Body::Story(_) | Body::Drill(_) | Body::Incident(_) => None,
         };
         self.execute(
             "INSERT INTO items (kind, id, revision, domain, topic, depth, freq, seconds, status, question_kind,

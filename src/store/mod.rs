@@ -5,6 +5,7 @@
 //! here; what cannot be read is refused with its reason and left as it is.
 
 mod cards;
+mod drills;
 mod figures;
 mod items;
 mod open;
@@ -20,6 +21,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Result};
 
+pub use drills::{KeptCase, NewCase};
 pub use figures::{DayFigure, DomainFigure, ItemFigure, Pace, Totals};
 pub use items::{Due, Listed, Listing, NewItems, Plannable, Scheduled};
 pub use rehearsals::{KeptMock, KeptRehearsal};

@@ -21,6 +21,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_first.sql"),
     include_str!("migrations/0002_plan.sql"),
     include_str!("migrations/0003_stories.sql"),
+    include_str!("migrations/0004_cases.sql"),
 ];
 
 fn migrations() -> Migrations<'static> {
