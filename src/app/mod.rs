@@ -11,6 +11,8 @@ mod doctor;
 mod drill_types;
 mod drills;
 mod export;
+mod incident_types;
+mod incidents;
 mod interview_types;
 mod learning;
 mod mock;
@@ -39,7 +41,7 @@ use crate::cloud::{Draw, Seed};
 use crate::error::{Error, Result};
 use crate::interview::Probe;
 use crate::memory::Memory;
-use crate::model::{Body, CardState, DeviceId, Grade, Item, ItemRef, Text, Track, TrackId, plain};
+use crate::model::{Body, CardState, DeviceId, Grade, Item, ItemKind, ItemRef, Text, Track, TrackId, plain};
 use crate::plan::Calendar;
 use crate::store::{ParameterSet, Store, Transaction};
 use crate::time::{Moment, StudyDay};
@@ -47,6 +49,7 @@ use crate::time::{Moment, StudyDay};
 pub use crate::store::Access;
 pub use doctor::{Finding, Report};
 pub use drill_types::*;
+pub use incident_types::*;
 pub use interview_types::*;
 pub use learning::Study;
 pub use plan_types::*;
@@ -290,9 +293,12 @@ fn takes(track: &Track, item: &Item) -> bool {
     }
 }
 
-/// What a bank gives to practise. A drill that this version of the program cannot draw is passed over.
+/// What a bank gives to practise. A drill or an incident that this version of the program cannot draw is passed over.
 fn items(bank: &Bank) -> impl Iterator<Item = Item> + '_ {
-    bank.items().chain(bank.drills().filter_map(drills::filed))
+    let known = |item: &Item| {
+        item.reference.kind.0 != ItemKind::INCIDENT || crate::incident::world(&item.reference.id).is_some()
+    };
+    bank.items().filter(known).chain(bank.drills().filter_map(drills::filed))
 }
 
 /// The prompt's plain words, for lists.

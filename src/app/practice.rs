@@ -105,9 +105,10 @@ impl App {
             revision: answer.revision,
             session: answer.session,
             grade: answer.grade,
-            proposed: match &case {
-                Some((_, proposed)) => Some(*proposed),
-                None => proposed(&item, &answer.ticked),
+            proposed: match (&case, answer.play) {
+                (Some((_, proposed)), _) => Some(*proposed),
+                (None, Some(play)) => self.play_grade(play)?,
+                (None, None) => proposed(&item, &answer.ticked),
             },
             answer_mode: if typed.is_some() { answer.answer_mode } else { AnswerMode::Thought },
             answer: typed,

@@ -326,6 +326,9 @@ pub struct Answer {
     /// For a drill: its case and what was typed.
     #[serde(default)]
     pub drill: Option<DrillAnswer>,
+    /// For an incident: the number of its play.
+    #[serde(default)]
+    pub play: Option<u32>,
 }
 
 /// What to list in Browse. Absent means any.

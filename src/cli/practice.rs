@@ -257,6 +257,7 @@ fn turn(
             think_ms,
             total_ms: milliseconds(shown),
             drill: None,
+            play: None,
         },
         shell::now(),
     )?;
@@ -304,6 +305,7 @@ fn drill_turn(
             think_ms,
             total_ms: milliseconds(shown),
             drill: Some(drill),
+            play: None,
         },
         shell::now(),
     )?;

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::cloud::{Draw, Seed};
-use crate::model::{Evidence, EvidenceType, Provenance};
+use crate::model::{Evidence, EvidenceType, Hypothesis, Incident, Provenance};
 
 pub use diagnosis::Diagnosis;
 pub use score::{ActionScore, CheckScore, Debrief, Guess, Mark, Play, PostAction, Step, StepKind, score};
@@ -136,6 +136,19 @@ impl Scene {
         let view = View { evidence, series: Vec::new(), finding: finding.to_owned() };
         self.views.insert(check.to_owned(), view);
     }
+}
+
+/// Causes that can be played: the usual one, and those that the record calls variants.
+pub fn playable(record: &Incident) -> Vec<&str> {
+    let can = |(place, one): &(usize, &Hypothesis)| *place == 0 || one.variant;
+    record.hypotheses.iter().enumerate().filter(can).map(|(_, one)| one.id.as_str()).collect()
+}
+
+/// The cause that a seed gives: the same on every machine.
+pub fn cause_of(record: &Incident, seed: Seed) -> &str {
+    let causes = playable(record);
+    let place = usize::try_from(seed.0).unwrap_or(0).checked_rem(causes.len()).unwrap_or(0);
+    causes.get(place).copied().unwrap_or_default()
 }
 
 /// The world of an incident.

@@ -210,6 +210,7 @@ pub fn answer(item: &ItemRef, grade: Grade) -> Answer {
         think_ms: 20_000,
         total_ms: 30_000,
         drill: None,
+        play: None,
     }
 }
 

@@ -33,7 +33,10 @@ fn all(pattern: &str, text: &str) -> Vec<String> {
         if !patterns.contains_key(pattern) {
             patterns.insert(pattern.to_owned(), Regex::new(pattern).expect("a pattern"));
         }
-        patterns[pattern].captures_iter(text).filter_map(|found| Some(found.get(1)?.as_str().to_owned())).collect()
+        patterns[pattern]
+            .captures_iter(text)
+            .filter_map(|found| Some(found.get(1)?.as_str().to_owned()))
+            .collect()
     })
 }
 

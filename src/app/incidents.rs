@@ -1,0 +1,395 @@
+//! Incidents: plays from the customer's words to the debrief.
+//!
+//! A play is kept with its case and its record, so that it stays what it was. Which cause a world has follows from its
+//! seed: the first play of an incident has the usual one, later ones any that the record calls a variant.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    ActionView, App, CheckView, DebriefPage, HypothesisView, IncidentRow, IncidentsPage, NoteView, PlayDraft,
+    PlayPage,
+};
+use crate::cloud::Seed;
+use crate::error::{Error, Result};
+use crate::incident::{
+    self, Case, Debrief, Diagnosis, Play, Step, StepKind, WORLDS, parts_in, playable, score,
+};
+use crate::model::{Body, Incident, ItemRef, Text, blocks, inlines};
+use crate::store::KeptPlay;
+use crate::time::Moment;
+
+/// Seeds of plays have at most this many: short enough to be told.
+const SEEDS: u32 = 999_999;
+/// Minutes of the response clock that writing to the customer takes.
+const UPDATE_MINUTES: u32 = 5;
+/// Most bytes of words in a play that are kept.
+const LONGEST: usize = 50_000;
+
+/// What is kept of a play.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Kept {
+    case: Case,
+    record: Incident,
+    play: Play,
+}
+
+impl Kept {
+    fn debrief(&self) -> Option<Debrief> {
+        let world = incident::world(&self.case.incident)?;
+        let diagnosis = Diagnosis::new(world, self.case.seed, &self.case.cause, &self.record.checks);
+        Some(score(&self.play, &diagnosis, &self.record.actions))
+    }
+
+    /// The response clock, in minutes.
+    fn minute(&self) -> u32 {
+        self.play.steps.last().map_or(0, |step| step.minute)
+    }
+
+    fn step(&mut self, kind: StepKind, id: &str, minutes: u32) {
+        let minute = self.minute().saturating_add(minutes);
+        self.play.steps.push(Step { kind, id: id.to_owned(), minute });
+    }
+
+    fn did(&self, kind: StepKind, id: &str) -> bool {
+        self.play.steps.iter().any(|step| step.kind == kind && step.id == id)
+    }
+}
+
+impl App {
+    /// Every incident that can be played, with how it went.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn incidents(&self, now: Moment) -> Result<IncidentsPage> {
+        let read = self.store.read();
+        let plays = read.plays(None)?;
+        let runbooks: Vec<String> = read.runbooks()?.into_iter().map(|(incident, _)| incident).collect();
+        let mut rows = Vec::new();
+        for world in WORLDS {
+            let item = ItemRef::incident(world.id);
+            let Some(found) = read.item(&item)? else { continue };
+            let Body::Incident(record) = found.body else { continue };
+            let own = || plays.iter().filter(|play| play.incident == world.id);
+            let ended = || own().filter(|play| play.ended_at_ms.is_some());
+            let points = ended().filter_map(|play| Some(kept(play).ok()?.debrief()?.points));
+            rows.push(IncidentRow {
+                title: record.title,
+                symptom: record.symptom,
+                severity: record.severity,
+                domain: record.domain,
+                depth: record.depth,
+                escalated: !record.notes.is_empty(),
+                plays: ended().count() as u32,
+                best_points: points.max(),
+                last: ended().next().map(|play| play.started.local_date()),
+                open: own().find(|play| play.ended_at_ms.is_none()).map(|play| play.number),
+                runbook: runbooks.iter().any(|incident| incident == world.id),
+                in_track: read.is_in_track(&item)?,
+                memory: read.card(&item)?.as_ref().map(|card| self.memory_view(card, now)),
+                item,
+            });
+        }
+        Ok(IncidentsPage { rows })
+    }
+
+    /// Begins a play. Without a seed the learner gets one not met before; the first time, one with the usual cause.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchItem`], [`Error::BadValue`] for a seed that is neither number nor word, and those of the database.
+    pub fn incident_start(&mut self, id: &str, seed: Option<&str>, now: Moment) -> Result<PlayPage> {
+        let missing = || Error::NoSuchItem { item: id.to_owned() };
+        let world = incident::world(id).ok_or_else(missing)?;
+        let Body::Incident(record) = self.item(&ItemRef::incident(world.id))?.body else {
+            return Err(missing());
+        };
+        let seed = match seed.filter(|seed| !seed.trim().is_empty()) {
+            Some(text) => {
+                text.parse().map_err(|_| Error::BadValue { field: "seed", value: text.to_owned() })?
+            }
+            None => self.unmet_seed(world.id, &record)?,
+        };
+        let cause = incident::cause_of(&record, seed).to_owned();
+        let case = world.case(&cause, seed);
+        let kept = Kept { case, record: *record, play: Play::default() };
+        let body = value(&kept)?;
+        let number = self.store.transact(|transaction| {
+            transaction.begin_play(world.id, (seed.0, world.version, &cause), &body, now)
+        })?;
+        self.incident(number)
+    }
+
+    fn unmet_seed(&self, id: &str, record: &Incident) -> Result<Seed> {
+        let met: Vec<u32> = self.store.read().plays(Some(id))?.into_iter().map(|play| play.seed).collect();
+        let usual = record.hypotheses.first().map_or("", |hypothesis| hypothesis.id.as_str());
+        let mut seed = self.draw.borrow_mut().int(1, SEEDS);
+        for _ in 0..SEEDS {
+            let fits = !met.is_empty() || incident::cause_of(record, Seed(seed)) == usual;
+            if fits && !met.contains(&seed) {
+                break;
+            }
+            seed = seed % SEEDS + 1;
+        }
+        Ok(Seed(seed))
+    }
+
+    /// A play as it stands.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchItem`], and those of the database.
+    pub fn incident(&self, number: u32) -> Result<PlayPage> {
+        let row = self.kept_play(number)?;
+        self.play_page(&row, &kept(&row)?)
+    }
+
+    /// Asks for evidence. Asking again shows it again for nothing.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchItem`] also for a check the incident does not have, [`Error::BadValue`] for a play that is over, and
+    /// those of the database.
+    pub fn incident_check(&mut self, number: u32, check: &str) -> Result<PlayPage> {
+        self.change_play(number, None, |kept| {
+            let found = kept.record.checks.iter().find(|known| known.id == check);
+            let minutes = found.ok_or_else(|| Error::NoSuchItem { item: check.to_owned() })?.minutes;
+            if !kept.did(StepKind::Check, check) {
+                kept.step(StepKind::Check, check, minutes);
+            }
+            Ok(())
+        })
+    }
+
+    /// Names the cause. It can be named again; the last one counts, with the evidence there was then.
+    ///
+    /// # Errors
+    /// Those of [`App::incident_check`].
+    pub fn incident_cause(&mut self, number: u32, hypothesis: &str) -> Result<PlayPage> {
+        self.change_play(number, None, |kept| {
+            if !kept.record.hypotheses.iter().any(|known| known.id == hypothesis) {
+                return Err(Error::NoSuchItem { item: hypothesis.to_owned() });
+            }
+            if kept.play.cause.as_deref() != Some(hypothesis) {
+                kept.play.cause = Some(hypothesis.to_owned());
+                kept.step(StepKind::Cause, hypothesis, 0);
+            }
+            Ok(())
+        })
+    }
+
+    /// Takes an action, once.
+    ///
+    /// # Errors
+    /// Those of [`App::incident_check`].
+    pub fn incident_act(&mut self, number: u32, action: &str) -> Result<PlayPage> {
+        self.change_play(number, None, |kept| {
+            let found = kept.record.actions.iter().find(|known| known.id == action);
+            let minutes = found.ok_or_else(|| Error::NoSuchItem { item: action.to_owned() })?.minutes;
+            if !kept.did(StepKind::Act, action) {
+                kept.step(StepKind::Act, action, minutes);
+            }
+            Ok(())
+        })
+    }
+
+    /// Keeps the board and the words as they stand.
+    ///
+    /// # Errors
+    /// Those of [`App::incident_check`], [`Error::BadValue`] also for words of more than 50 kB.
+    pub fn incident_keep(&mut self, number: u32, draft: PlayDraft) -> Result<PlayPage> {
+        let post = &draft.post;
+        let length = [&draft.update, &post.mechanism, &post.owner, &post.date].map(|text| text.len());
+        let length: usize = length.iter().sum();
+        if length > LONGEST {
+            return Err(Error::BadValue { field: "answer", value: format!("{length} bytes") });
+        }
+        self.change_play(number, None, |kept| {
+            kept.play.marks = draft
+                .marks
+                .into_iter()
+                .filter(|(id, _)| kept.record.hypotheses.iter().any(|known| known.id == *id))
+                .collect();
+            kept.play.update = draft.update;
+            kept.play.parts = draft.parts;
+            kept.play.post = draft.post;
+            Ok(())
+        })
+    }
+
+    /// Writes to the customer: what stands in the update goes out.
+    ///
+    /// # Errors
+    /// Those of [`App::incident_check`], [`Error::BadValue`] also for an empty update.
+    pub fn incident_send(&mut self, number: u32) -> Result<PlayPage> {
+        self.change_play(number, None, |kept| {
+            if kept.play.update.trim().is_empty() {
+                return Err(Error::BadValue { field: "answer", value: String::new() });
+            }
+            kept.step(StepKind::Update, "update", UPDATE_MINUTES);
+            Ok(())
+        })
+    }
+
+    /// Ends a play: from now on it shows its debrief.
+    ///
+    /// # Errors
+    /// Those of [`App::incident_check`].
+    pub fn incident_end(&mut self, number: u32, now: Moment) -> Result<PlayPage> {
+        self.change_play(number, Some(now), |_| Ok(()))
+    }
+
+    /// Deletes a play.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn incident_delete(&mut self, number: u32, now: Moment) -> Result<IncidentsPage> {
+        self.store.transact(|transaction| transaction.delete_play(number))?;
+        self.incidents(now)
+    }
+
+    /// Keeps the learner's own runbook for an incident.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchItem`], [`Error::BadValue`] for more than 50 kB, and those of the database.
+    pub fn incident_runbook(&mut self, id: &str, text: &str, now: Moment) -> Result<()> {
+        let world = incident::world(id).ok_or_else(|| Error::NoSuchItem { item: id.to_owned() })?;
+        if text.len() > LONGEST {
+            return Err(Error::BadValue { field: "answer", value: format!("{} bytes", text.len()) });
+        }
+        self.store.transact(|transaction| transaction.keep_runbook(world.id, &text.into(), now))
+    }
+
+    /// The grade that a finished play proposes; none for one that is not over.
+    pub(super) fn play_grade(&self, number: u32) -> Result<Option<crate::model::Grade>> {
+        let row = self.kept_play(number)?;
+        if row.ended_at_ms.is_none() {
+            return Ok(None);
+        }
+        Ok(kept(&row)?.debrief().map(|debrief| debrief.proposed))
+    }
+
+    fn kept_play(&self, number: u32) -> Result<KeptPlay> {
+        let play = self.store.read().play(number)?;
+        play.ok_or_else(|| Error::NoSuchItem { item: format!("play {number}") })
+    }
+
+    fn change_play(
+        &mut self,
+        number: u32,
+        ended: Option<Moment>,
+        change: impl FnOnce(&mut Kept) -> Result<()>,
+    ) -> Result<PlayPage> {
+        let row = self.kept_play(number)?;
+        if row.ended_at_ms.is_some() {
+            return Err(Error::BadValue { field: "play", value: number.to_string() });
+        }
+        let mut kept = kept(&row)?;
+        change(&mut kept)?;
+        let body = value(&kept)?;
+        self.store.transact(|transaction| transaction.keep_play(number, &body, ended))?;
+        self.incident(number)
+    }
+
+    fn play_page(&self, row: &KeptPlay, kept: &Kept) -> Result<PlayPage> {
+        let Kept { case, record, play } = kept;
+        let ended = row.ended_at_ms.is_some();
+        let line = |text: &Text| self.faces(text, |text| inlines(&case.scene.fill(text)));
+        let block = |text: &Text| self.faces(text, |text| blocks(&case.scene.fill(text)));
+        let debrief = if ended { kept.debrief() } else { None };
+        let restored = |action: &crate::model::Action| {
+            action.helps.contains(&case.cause) && action.aim == crate::model::Aim::Restore
+        };
+        Ok(PlayPage {
+            number: row.number,
+            item: ItemRef::incident(&case.incident),
+            revision: record.rev,
+            seed: case.seed,
+            version: case.version,
+            ended,
+            started: row.started.local_date(),
+            minute: kept.minute(),
+            severity: record.severity,
+            response_minutes: record.severity.response_minutes(),
+            seconds: record.seconds,
+            title: line(&record.title),
+            customer: block(&record.customer),
+            notes: record
+                .notes
+                .iter()
+                .map(|note| NoteView {
+                    text: line(&note.text),
+                    wrong: note.wrong.as_ref().filter(|_| ended).map(&line),
+                })
+                .collect(),
+            hypotheses: record
+                .hypotheses
+                .iter()
+                .map(|one| HypothesisView {
+                    id: one.id.clone(),
+                    claim: line(&one.claim),
+                    mark: play.marks.get(&one.id).copied(),
+                    why: ended.then(|| line(&one.why)),
+                })
+                .collect(),
+            checks: record
+                .checks
+                .iter()
+                .map(|check| CheckView {
+                    id: check.id.clone(),
+                    name: line(&check.name),
+                    minutes: check.minutes,
+                    view: case
+                        .scene
+                        .views
+                        .get(&check.id)
+                        .filter(|_| ended || kept.did(StepKind::Check, &check.id))
+                        .map(|view| (view.evidence.clone(), view.series.clone()).into()),
+                    reading: ended.then(|| line(&check.reading)),
+                })
+                .collect(),
+            actions: record
+                .actions
+                .iter()
+                .map(|action| {
+                    let done = kept.did(StepKind::Act, &action.id);
+                    ActionView {
+                        id: action.id.clone(),
+                        text: line(&action.text),
+                        aim: action.aim,
+                        minutes: action.minutes,
+                        restored: done.then(|| restored(action)),
+                        harmed: done && action.harm && !action.helps.contains(&case.cause),
+                        why: ended.then(|| line(&action.why)),
+                    }
+                })
+                .collect(),
+            seems: parts_in(&play.update).into_iter().map(|(part, _)| part).collect(),
+            tone: incident::tone(&play.update),
+            play: play.clone(),
+            debrief: debrief.map(|debrief| DebriefPage {
+                debrief,
+                first_response: block(&record.first_response),
+                update: record.update.iter().map(|point| (point.id, line(&point.text))).collect(),
+                prevention: record.prevention.iter().map(line).collect(),
+                escalation: line(&record.escalation),
+                monitoring: line(&record.monitoring),
+                runbook: record.runbook.iter().map(line).collect(),
+                references: record.refs.clone(),
+                variants: playable(record).len() as u32,
+            }),
+            runbook: match self.store.read().runbook(&case.incident)? {
+                Some(serde_json::Value::String(text)) => Some(text),
+                _ => None,
+            },
+        })
+    }
+}
+
+fn kept(row: &KeptPlay) -> Result<Kept> {
+    serde_json::from_value(row.body.clone()).map_err(|error| unreadable(row.number, &error))
+}
+
+fn value(kept: &Kept) -> Result<serde_json::Value> {
+    serde_json::to_value(kept).map_err(|error| unreadable(0, &error))
+}
+
+fn unreadable(number: u32, error: &serde_json::Error) -> Error {
+    Error::BadRecord { what: format!("play {number}"), reason: error.to_string() }
+}
