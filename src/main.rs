@@ -57,6 +57,8 @@ enum Command {
     },
     /// Try a generated drill; `divedeep drill list` names the families.
     Drill(cli::drill::DrillArguments),
+    /// Play an incident by seed; `divedeep incident list` names them.
+    Incident(cli::incident::IncidentArguments),
     /// Look after a question bank.
     Bank {
         #[command(subcommand)]
@@ -165,12 +167,13 @@ fn run(arguments: Arguments, language: &mut Language) -> Result<ExitCode, Stop> 
             Ok(ExitCode::SUCCESS)
         }
         Command::Drill(drill) => {
-            // A drill by seed needs no data folder; where there is one, it says the language.
-            if let Ok(app) = open(Access::Read, &source) {
-                *language = app.settings().interface_language;
-            }
-            let new_seed = || shell::chance().random_range(1..=999_999);
+            *language = language_of_learner(open(Access::Read, &source), *language);
             drill.run(&source, *language, new_seed, &mut io::stdin().lock(), &mut out)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Incident(incident) => {
+            *language = language_of_learner(open(Access::Read, &source), *language);
+            incident.run(&source, *language, new_seed, &mut io::stdin().lock(), &mut out)?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Bank { command } => command.run(source, &mut out),
@@ -203,6 +206,16 @@ fn run(arguments: Arguments, language: &mut Language) -> Result<ExitCode, Stop> 
             Ok(if report.is_sound() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
     }
+}
+
+/// A case by seed needs no data folder; where there is one, it says the language.
+fn language_of_learner(app: Result<App, Stop>, otherwise: Language) -> Language {
+    app.map_or(otherwise, |app| app.settings().interface_language)
+}
+
+/// A seed short enough to be told.
+fn new_seed() -> u32 {
+    shell::chance().random_range(1..=999_999)
 }
 
 fn complain(text: &str) -> ExitCode {

@@ -37,6 +37,8 @@ pub struct DrillRow {
     pub level: u8,
     /// The highest level that the track needs.
     pub levels: u8,
+    /// How many levels it has in all.
+    pub all_levels: u8,
     /// Cases answered.
     pub answered: u32,
     /// Of them not graded again.
@@ -140,6 +142,9 @@ pub struct DrillAnswer {
     pub seed: Seed,
     /// What was typed, in the order asked; options by their letters.
     pub typed: Vec<String>,
+    /// Whether the learner wants to see the answers: what cannot be read then is not known.
+    #[serde(default)]
+    pub given_up: bool,
 }
 
 /// What became of answers to a case.

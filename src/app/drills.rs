@@ -73,6 +73,7 @@ impl App {
                 level: self
                     .level(family, &own.iter().map(|case| (case.level, case.grade)).collect::<Vec<_>>())?,
                 levels: self.highest(family)?,
+                all_levels: family.levels(),
                 answered: own.len() as u32,
                 passed: own.iter().filter(|case| case.grade != Grade::Again).count() as u32,
                 in_track: read.is_in_track(&item)?,
@@ -271,7 +272,11 @@ fn judged(exercise: &Exercise, answer: &DrillAnswer) -> Result<Vec<Verdict>> {
     if let Some(long) = answer.typed.iter().find(|typed| typed.len() > LONGEST) {
         return Err(Error::BadValue { field: "answer", value: format!("{} bytes", long.len()) });
     }
-    Ok(exercise.asks.iter().zip(&answer.typed).map(|(ask, typed)| ask.answer.judge(typed)).collect())
+    let judge = |(ask, typed): (&drill::Ask, &String)| match ask.answer.judge(typed) {
+        Verdict::Unreadable if answer.given_up => Verdict::Wrong(None),
+        verdict => verdict,
+    };
+    Ok(exercise.asks.iter().zip(&answer.typed).map(judge).collect())
 }
 
 /// All right is good; at least half right is hard, which is a pass that comes back soon; less is again.

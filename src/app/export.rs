@@ -106,6 +106,18 @@ impl App {
                 "account": kept.account,
             }))?;
         }
+        for case in read.drill_cases(None)? {
+            line(json!({ "type": "drill_case", "review": case.review, "case": read.drill_case(&case.review)? }))?;
+        }
+        for play in read.plays(None)?.into_iter().rev() {
+            line(json!({
+                "type": "play", "number": play.number, "started_at": play.started,
+                "ended_at_ms": play.ended_at_ms, "play": play.body,
+            }))?;
+        }
+        for (incident, runbook) in read.runbooks()? {
+            line(json!({ "type": "runbook", "incident": incident, "runbook": runbook }))?;
+        }
         for (item, card) in read.cards()? {
             line(json!({
                 "type": "card", "item": item, "stability_days": card.stability,

@@ -5,6 +5,11 @@ use std::path::Path;
 use ts_rs::{Config, TS};
 
 use super::*;
+use crate::cloud::Seed;
+use crate::drill::Form;
+use crate::incident::{
+    ActionScore, CheckScore, Debrief, Guess, Mark, Play, PostAction, Series, Step, StepKind, Tone, ToneKind,
+};
 use crate::interview::{MockWish, Probe, Reason, Shape, Weak};
 use crate::model::*;
 use crate::plan::{FitEvidence, Method};
@@ -90,6 +95,43 @@ fn types() -> String {
         Practice,
         Answer,
         BrowseFilter,
+        Seed,
+        Form,
+        AskForm,
+        Ask,
+        DrillCase,
+        DrillAnswer,
+        AskVerdict,
+        DrillVerdict,
+        PastCase,
+        DrillRow,
+        DrillsPage,
+        Symptom,
+        Severity,
+        Aim,
+        UpdatePart,
+        Series,
+        Mark,
+        StepKind,
+        Step,
+        PostAction,
+        Play,
+        ToneKind,
+        Tone,
+        Guess,
+        CheckScore,
+        ActionScore,
+        Debrief,
+        IncidentRow,
+        IncidentsPage,
+        NoteView,
+        HypothesisView,
+        EvidenceView,
+        CheckView,
+        ActionView,
+        DebriefPage,
+        PlayDraft,
+        PlayPage,
         MemoryView,
         BrowseRow,
         BrowsePage,

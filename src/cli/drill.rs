@@ -98,7 +98,7 @@ pub fn heading(case: &Case, language: Language) -> String {
 }
 
 /// Shows a case and takes its answers; none when the input ended or the learner left with `q`. What cannot be read is asked
-/// for again.
+/// for again; an empty line is not known.
 pub fn play(
     case: &Case,
     language: Language,
@@ -139,7 +139,8 @@ pub fn play(
             match ask(input, out, hint.trim_start())? {
                 Typed::End => return Ok(None),
                 Typed::Text(text) if text == "q" => return Ok(None),
-                Typed::Text(text) if asked.answer.judge(&text) == Verdict::Unreadable => {
+                // Nothing typed is nothing known; what cannot be read may be a slip.
+                Typed::Text(text) if !text.is_empty() && asked.answer.judge(&text) == Verdict::Unreadable => {
                     let note = words.pick(
                         "That cannot be read as an answer to this; try again (`q` leaves).",
                         "這看不出是這題的答案，請再試一次（輸入q離開）。",
@@ -169,7 +170,7 @@ pub fn print_verdicts(
         let (mark, why) = match asked.answer.judge(typed) {
             Verdict::Right => (words.pick("right", "對"), None),
             Verdict::Wrong(why) => (words.pick("wrong", "錯"), why),
-            Verdict::Unreadable => (words.pick("cannot be read", "看不懂"), None),
+            Verdict::Unreadable => (words.pick("not known", "不知道"), None),
         };
         writeln!(out, "{mark}: {} → {}", words_of(words, &asked.label), asked.answer.right())?;
         if let Some(why) = why {

@@ -2,6 +2,7 @@
 
 pub mod bank;
 pub mod drill;
+pub mod incident;
 pub mod learn;
 pub mod plan;
 pub mod practice;

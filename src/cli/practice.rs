@@ -284,7 +284,13 @@ fn drill_turn(
     let Some(typed) = super::drill::play(case, language, input, out)? else { return Ok(Turn::Quit) };
     let think_ms = milliseconds(shown);
     super::drill::print_verdicts(out, case, &typed, language)?;
-    let drill = DrillAnswer { family: case.family.clone(), level: case.level, seed: case.seed, typed };
+    let drill = DrillAnswer {
+        family: case.family.clone(),
+        level: case.level,
+        seed: case.seed,
+        typed,
+        given_up: true,
+    };
     let proposed = app.drill_check(&drill)?.proposed;
     let mut content = language;
     let again = |_: &mut _, _: &mut Language| Ok(());

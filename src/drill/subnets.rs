@@ -17,7 +17,7 @@ pub(super) const FAMILY: Family = Family {
         "Networks, ranges and usable addresses, in plain networks and in a VPC.",
         "一般網路與 VPC 裡的網段、範圍與可用位址數。",
     ),
-    place: ("networking", "cidr-subnetting"),
+    place: ("networking", "ipv4-cidr-subnetting"),
     depths: &[1, 2, 2],
     seconds: 60,
     version: 1,

@@ -11,6 +11,8 @@ export type Route =
   | { page: 'stories'; story: StoryId | null }
   | { page: 'rehearsal'; item: ItemRef; from: 'stories' | 'practice' | 'browse' }
   | { page: 'mock'; number: number | null }
+  | { page: 'drills'; wanted: { family: string; level: number; seed: string } | null }
+  | { page: 'incidents'; play: number | null }
   | { page: 'practice'; item: ItemRef | null; more?: boolean }
   | { page: 'browse'; item: ItemRef | null }
   | { page: 'progress' }

@@ -10,11 +10,13 @@ Usage: cargo xtask <command>
   run [-- ARGUMENTS]        build the window and open it; without a display, practise in the terminal
                             (ARGUMENTS go to the program, for example -- --data-dir DIR)
   test [core|ui|window]...  check everything, or only the parts named
-  window [journey|start|screenshots]...
+  window [journey|interview|cases|start|screenshots]...
                             drive the window already built in target/release; builds nothing
   bench [-- ARGUMENTS]      measure a release build
   bench planner [--learners FILE]
                             judge the planner against simulated learners
+  bench drills [--seeds N] [D01 ...]
+                            try every drill against its second solver, and time what is drawn
   help                      this text
 
 What is missing on the machine is installed first; Rust and Node.js 20.19 or newer have to be there.";
@@ -44,6 +46,11 @@ pub enum Command {
         /// For the measuring program.
         passed_on: Vec<String>,
     },
+    /// Try the drills against their second solvers.
+    BenchDrills {
+        /// For the trying program.
+        passed_on: Vec<String>,
+    },
     /// Judge the planner.
     BenchPlanner {
         /// For the judging program.
@@ -62,6 +69,9 @@ pub fn parse(given: &[String]) -> Result<Command, String> {
         "bench" => match rest.split_first() {
             Some((subject, passed_on)) if subject == "planner" => {
                 Ok(Command::BenchPlanner { passed_on: passed_on.to_vec() })
+            }
+            Some((subject, passed_on)) if subject == "drills" => {
+                Ok(Command::BenchDrills { passed_on: passed_on.to_vec() })
             }
             _ => Ok(Command::Bench { passed_on: after_dashes(rest)? }),
         },

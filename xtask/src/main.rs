@@ -36,6 +36,7 @@ fn main() -> ExitCode {
         Command::Test { parts } => return steps::test(&parts),
         Command::Window { files } => commands::window(&files),
         Command::Bench { passed_on } => commands::bench(&passed_on),
+        Command::BenchDrills { passed_on } => commands::bench_drills(&passed_on),
         Command::BenchPlanner { passed_on } => commands::bench_planner(&passed_on),
     };
     match outcome {

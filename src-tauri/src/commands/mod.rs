@@ -1,6 +1,8 @@
 //! One adapter for each command, a file for each screen: call the use case, hand on the answer.
 
 pub(crate) mod browse;
+pub(crate) mod drills;
+pub(crate) mod incidents;
 pub(crate) mod learning;
 pub(crate) mod mock;
 pub(crate) mod plan;

@@ -7,7 +7,12 @@ import type {
   BrowseItem,
   BrowsePage,
   DayChoice,
+  DrillAnswer,
+  DrillCase,
+  DrillsPage,
+  DrillVerdict,
   Grade,
+  IncidentsPage,
   Interviewer,
   ItemRef,
   Language,
@@ -18,6 +23,8 @@ import type {
   MockWish,
   PlanPage,
   PlanWish,
+  PlayDraft,
+  PlayPage,
   Practice,
   Progress,
   RecorderState,
@@ -187,6 +194,41 @@ export const mockOwnQuestions = (number: number, words: string, end: boolean) =>
 export const mockStop = (number: number) => call<MockPage>('mock_stop', { number });
 /** Deletes a loop with its answers and recordings. */
 export const mockDelete = (number: number) => call<null>('mock_delete', { number });
+/** The drill families with how they went. */
+export const drillsList = () => call<DrillsPage>('drills_list');
+/** A case by level and seed, to try or to play again. */
+export const drillsCase = (family: string, level: number, seed: string) =>
+  call<DrillCase>('drills_case', { family, level, seed });
+/** Judges answers to a case; nothing is kept. */
+export const drillsCheck = (answer: DrillAnswer) => call<DrillVerdict>('drills_check', { answer });
+/** The incidents with how they went. */
+export const incidentsList = () => call<IncidentsPage>('incidents_list');
+/** Begins a play; without a seed, one not met before. */
+export const incidentsStart = (incident: string, seed: string | null) =>
+  call<PlayPage>('incidents_start', { incident, seed });
+/** A play where it stands. */
+export const incidentsShow = (number: number) => call<PlayPage>('incidents_show', { number });
+/** Asks for evidence. */
+export const incidentsCheck = (number: number, check: string) =>
+  call<PlayPage>('incidents_check', { number, check });
+/** Names the cause. */
+export const incidentsCause = (number: number, hypothesis: string) =>
+  call<PlayPage>('incidents_cause', { number, hypothesis });
+/** Takes an action. */
+export const incidentsAct = (number: number, action: string) =>
+  call<PlayPage>('incidents_act', { number, action });
+/** Keeps the board and the words as they stand. */
+export const incidentsKeep = (number: number, draft: PlayDraft) =>
+  call<PlayPage>('incidents_keep', { number, draft });
+/** Writes to the customer: what stands in the update goes out. */
+export const incidentsSend = (number: number) => call<PlayPage>('incidents_send', { number });
+/** Ends a play: it shows its debrief. */
+export const incidentsEnd = (number: number) => call<PlayPage>('incidents_end', { number });
+/** Deletes a play. */
+export const incidentsDelete = (number: number) => call<IncidentsPage>('incidents_delete', { number });
+/** Keeps the learner's runbook for an incident. */
+export const incidentsRunbook = (incident: string, text: string) =>
+  call<null>('incidents_runbook', { incident, text });
 /** How study goes. */
 export const progressShow = () => call<Progress>('progress_show');
 /** Settings and what stands around them. */

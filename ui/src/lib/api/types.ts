@@ -760,7 +760,15 @@ questions: number,
 /**
  * Behavioural prompts in scope.
  */
-prompts: number, };
+prompts: number, 
+/**
+ * Drill families in scope.
+ */
+drills: number, 
+/**
+ * Incidents in scope.
+ */
+incidents: number, };
 
 export type Outline = { 
 /**
@@ -914,7 +922,11 @@ predicted_recall: number | null,
 /**
  * Again, hard, good, easy.
  */
-choices: Array<Choice>, };
+choices: Array<Choice>, 
+/**
+ * For a drill: the case to answer.
+ */
+drill: DrillCase | null, };
 
 export type Practice = { 
 /**
@@ -986,7 +998,15 @@ think_ms: number,
 /**
  * From prompt to grade, milliseconds.
  */
-total_ms: number, };
+total_ms: number, 
+/**
+ * For a drill: its case and what was typed.
+ */
+drill: DrillAnswer | null, 
+/**
+ * For an incident: the number of its play.
+ */
+play: number | null, };
 
 export type BrowseFilter = { 
 /**
@@ -1013,6 +1033,724 @@ offset: number,
  * Rows wanted, at most 500.
  */
 limit: number, };
+
+export type Seed = number;
+
+export type Form = "address" | "network" | "mode" | "moment" | "moments" | "words" | "set" | "list";
+
+export type AskForm = { "kind": "choice" } | { "kind": "several" } | { "kind": "number", 
+/**
+ * What a number without a unit counts as; empty for a count.
+ */
+unit: string, } | { "kind": "typed", 
+/**
+ * How it is read.
+ */
+form: Form, };
+
+export type Ask = { 
+/**
+ * Name within the case.
+ */
+id: string, 
+/**
+ * What is wanted.
+ */
+label: Partial<Record<Language, Inline[]>>, 
+/**
+ * How it is answered.
+ */
+form: AskForm, 
+/**
+ * The options of a choice, in order; named by letters.
+ */
+options: Partial<Record<Language, Inline[]>>[], };
+
+export type DrillCase = { 
+/**
+ * Its family's id.
+ */
+family: string, 
+/**
+ * From 1.
+ */
+level: number, 
+/**
+ * How many levels the family has.
+ */
+levels: number, 
+/**
+ * What it was drawn from.
+ */
+seed: Seed, 
+/**
+ * The family's version.
+ */
+version: number, 
+/**
+ * Target time in seconds.
+ */
+seconds: number, 
+/**
+ * What is asked.
+ */
+prompt: Partial<Record<Language, Block[]>>, 
+/**
+ * What to read first; the same in every language.
+ */
+evidence: Array<Evidence>, 
+/**
+ * What has to be answered.
+ */
+asks: Array<Ask>, 
+/**
+ * Primary sources of its rules.
+ */
+sources: Array<string>, };
+
+export type DrillAnswer = { 
+/**
+ * The family's id.
+ */
+family: string, 
+/**
+ * The case's level.
+ */
+level: number, 
+/**
+ * The case's seed.
+ */
+seed: Seed, 
+/**
+ * What was typed, in the order asked; options by their letters.
+ */
+typed: Array<string>, 
+/**
+ * Whether the learner wants to see the answers: what cannot be read then is not known.
+ */
+given_up: boolean, };
+
+export type AskVerdict = { 
+/**
+ * Whether it is right; none where it could not be read and may be typed again.
+ */
+right: boolean | null, 
+/**
+ * The right answer, as it would be typed; empty while an answer could not be read.
+ */
+answer: string, 
+/**
+ * Why the given answer is wrong, where the mistake is a known one.
+ */
+why: Partial<Record<Language, Inline[]>> | null, 
+/**
+ * Why each option is right or wrong.
+ */
+options: Partial<Record<Language, Inline[]>>[], };
+
+export type DrillVerdict = { 
+/**
+ * In the order asked.
+ */
+asks: Array<AskVerdict>, 
+/**
+ * The worked solution; empty while an answer could not be read.
+ */
+steps: Partial<Record<Language, Block[]>>[], 
+/**
+ * The grade this suggests; none while an answer could not be read.
+ */
+proposed: Grade | null, };
+
+export type PastCase = { 
+/**
+ * From 1.
+ */
+level: number, 
+/**
+ * What it was drawn from.
+ */
+seed: Seed, 
+/**
+ * The learner's grade.
+ */
+grade: Grade, 
+/**
+ * The study day.
+ */
+date: string, };
+
+export type DrillRow = { 
+/**
+ * The family as an item.
+ */
+item: ItemRef, 
+/**
+ * Its name.
+ */
+name: Text, 
+/**
+ * One sentence: what is trained.
+ */
+about: Text, 
+/**
+ * Domain id.
+ */
+domain: string, 
+/**
+ * The level that is asked next, from 1.
+ */
+level: number, 
+/**
+ * The highest level that the track needs.
+ */
+levels: number, 
+/**
+ * How many levels it has in all.
+ */
+all_levels: number, 
+/**
+ * Cases answered.
+ */
+answered: number, 
+/**
+ * Of them not graded again.
+ */
+passed: number, 
+/**
+ * Whether the track schedules it.
+ */
+in_track: boolean, 
+/**
+ * What is known of the learner's memory of it; none if never practised.
+ */
+memory: MemoryView | null, 
+/**
+ * Answered cases, newest first.
+ */
+past: Array<PastCase>, };
+
+export type DrillsPage = { 
+/**
+ * By id.
+ */
+rows: Array<DrillRow>, };
+
+export type Symptom = "site-down" | "database-unreachable" | "not-right" | "crashes-after-a-while" | "names-fail" | "collapses-under-load" | "cluster-stuck";
+
+export type Severity = "system-impaired" | "production-impaired" | "production-down" | "business-down";
+
+export type Aim = "restore" | "prevent";
+
+export type UpdatePart = "impact" | "known" | "next-step" | "next-time";
+
+export type Series = { 
+/**
+ * Its name, for example `DatabaseConnections`.
+ */
+name: string, 
+/**
+ * Its unit, for example `Count`, `Percent`, `ms`.
+ */
+unit: string, 
+/**
+ * The first point's time, UTC, `2026-03-01T07:30:00Z`.
+ */
+start: string, 
+/**
+ * Seconds between points.
+ */
+step_seconds: number, 
+/**
+ * The points.
+ */
+points: Array<number>, };
+
+export type Mark = "supported" | "ruled-out";
+
+export type StepKind = "check" | "cause" | "act" | "update";
+
+export type Step = { 
+/**
+ * What was done.
+ */
+kind: StepKind, 
+/**
+ * The check's or the action's id; the named hypothesis.
+ */
+id: string, 
+/**
+ * The response clock after it, in minutes.
+ */
+minute: number, };
+
+export type PostAction = { 
+/**
+ * What is changed, so that nobody has to be careful.
+ */
+mechanism: string, 
+/**
+ * Who does it.
+ */
+owner: string, 
+/**
+ * By when.
+ */
+date: string, };
+
+export type Play = { 
+/**
+ * In their order.
+ */
+steps: Array<Step>, 
+/**
+ * The board: what the learner thinks of each hypothesis; absent means open.
+ */
+marks: { [key in string]: Mark }, 
+/**
+ * The hypothesis named as the cause.
+ */
+cause: string | null, 
+/**
+ * The update to the customer as it is written.
+ */
+update: string, 
+/**
+ * The parts the learner says the update has.
+ */
+parts: Array<UpdatePart>, 
+/**
+ * What keeps it from coming back.
+ */
+post: PostAction, };
+
+export type ToneKind = "blame" | "guess";
+
+export type Tone = { 
+/**
+ * What is wrong with them.
+ */
+kind: ToneKind, 
+/**
+ * The words.
+ */
+words: string, };
+
+export type Guess = "proved" | "lucky" | "wrong" | "none";
+
+export type CheckScore = { 
+/**
+ * The check.
+ */
+id: string, 
+/**
+ * What it told, in bits.
+ */
+bits: number, 
+/**
+ * Hypotheses it ruled out that stood before.
+ */
+ruled_out: Array<string>, };
+
+export type ActionScore = { 
+/**
+ * The action.
+ */
+id: string, 
+/**
+ * Whether it helps against the true cause.
+ */
+helps: boolean, 
+/**
+ * Whether it made things worse.
+ */
+harm: boolean, 
+/**
+ * Whether it was perfecting while the customer still was down.
+ */
+early: boolean, };
+
+export type Debrief = { 
+/**
+ * 0 to 100.
+ */
+points: number, 
+/**
+ * The grade this suggests.
+ */
+proposed: Grade, 
+/**
+ * Of 30.
+ */
+evidence_points: number, 
+/**
+ * The checks in the order asked.
+ */
+checks: Array<CheckScore>, 
+/**
+ * Minutes spent on checks before the cause was named.
+ */
+minutes: number, 
+/**
+ * The cheapest checks that settle it, in a good order.
+ */
+best: Array<string>, 
+/**
+ * What they cost.
+ */
+best_minutes: number, 
+/**
+ * Hypotheses that the checks asked had not ruled out when the cause was named, the true one among them.
+ */
+left: Array<string>, 
+/**
+ * Of 25.
+ */
+cause_points: number, 
+/**
+ * The true cause.
+ */
+cause: string, 
+/**
+ * Whether it was named, and on what.
+ */
+guess: Guess, 
+/**
+ * Hypotheses marked as ruled out that no evidence asked for had ruled out.
+ */
+hasty: Array<string>, 
+/**
+ * Of 20.
+ */
+order_points: number, 
+/**
+ * The actions in their order.
+ */
+actions: Array<ActionScore>, 
+/**
+ * When the customer worked again, by the response clock; none where it never did.
+ */
+restored_at: number | null, 
+/**
+ * When the customer was first written to; none where it never was.
+ */
+answered_at: number | null, 
+/**
+ * Of 20.
+ */
+update_points: number, 
+/**
+ * Parts the update lacks.
+ */
+missing: Array<UpdatePart>, 
+/**
+ * Words in it that blame or guess.
+ */
+tone: Array<Tone>, 
+/**
+ * Of 5.
+ */
+post_points: number, };
+
+export type IncidentRow = { 
+/**
+ * The incident as an item.
+ */
+item: ItemRef, 
+/**
+ * Its title.
+ */
+title: Text, 
+/**
+ * How the customer's words sound.
+ */
+symptom: Symptom, 
+/**
+ * How bad it is.
+ */
+severity: Severity, 
+/**
+ * Domain id.
+ */
+domain: string, 
+/**
+ * 1 to 4.
+ */
+depth: number, 
+/**
+ * Whether it comes with a colleague's notes.
+ */
+escalated: boolean, 
+/**
+ * Plays that were finished.
+ */
+plays: number, 
+/**
+ * The best of them, 0 to 100.
+ */
+best_points: number | null, 
+/**
+ * The day of the last.
+ */
+last: string | null, 
+/**
+ * A play that can be gone on with.
+ */
+open: number | null, 
+/**
+ * Whether the learner wrote a runbook for it.
+ */
+runbook: boolean, 
+/**
+ * Whether the track schedules it.
+ */
+in_track: boolean, 
+/**
+ * What is known of the learner's memory of it; none if never graded.
+ */
+memory: MemoryView | null, };
+
+export type IncidentsPage = { 
+/**
+ * By id.
+ */
+rows: Array<IncidentRow>, };
+
+export type NoteView = { 
+/**
+ * What it says.
+ */
+text: Partial<Record<Language, Inline[]>>, 
+/**
+ * For the wrong one, when the play is over: what is wrong with it.
+ */
+wrong: Partial<Record<Language, Inline[]>> | null, };
+
+export type HypothesisView = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * The claim.
+ */
+claim: Partial<Record<Language, Inline[]>>, 
+/**
+ * What the learner thinks of it; none while it is open.
+ */
+mark: Mark | null, 
+/**
+ * When the play is over: why it is the cause, or what rules it out.
+ */
+why: Partial<Record<Language, Inline[]>> | null, };
+
+export type EvidenceView = { 
+/**
+ * Text to read.
+ */
+evidence: Array<Evidence>, 
+/**
+ * Metrics to plot.
+ */
+series: Array<Series>, };
+
+export type CheckView = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * What is asked for.
+ */
+name: Partial<Record<Language, Inline[]>>, 
+/**
+ * What it costs, in minutes.
+ */
+minutes: number, 
+/**
+ * What it shows; none before it was asked for.
+ */
+view: EvidenceView | null, 
+/**
+ * When the play is over: how it is read.
+ */
+reading: Partial<Record<Language, Inline[]>> | null, };
+
+export type ActionView = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * What is done.
+ */
+text: Partial<Record<Language, Inline[]>>, 
+/**
+ * What it is for.
+ */
+aim: Aim, 
+/**
+ * What it costs, in minutes.
+ */
+minutes: number, 
+/**
+ * Once it was taken: whether the customer works again by it.
+ */
+restored: boolean | null, 
+/**
+ * Whether it was taken and made things worse.
+ */
+harmed: boolean, 
+/**
+ * When the play is over: why it is right or wrong.
+ */
+why: Partial<Record<Language, Inline[]>> | null, };
+
+export type DebriefPage = { 
+/**
+ * The score with its reasons.
+ */
+debrief: Debrief, 
+/**
+ * A good first response.
+ */
+first_response: Partial<Record<Language, Block[]>>, 
+/**
+ * What a good update says.
+ */
+update: [UpdatePart, Partial<Record<Language, Inline[]>>][], 
+/**
+ * Good post-incident actions.
+ */
+prevention: Partial<Record<Language, Inline[]>>[], 
+/**
+ * Who would be called in, and when.
+ */
+escalation: Partial<Record<Language, Inline[]>>, 
+/**
+ * How monitoring would have shown it first.
+ */
+monitoring: Partial<Record<Language, Inline[]>>, 
+/**
+ * A good runbook.
+ */
+runbook: Partial<Record<Language, Inline[]>>[], 
+/**
+ * Primary sources.
+ */
+references: Array<Reference>, 
+/**
+ * How many causes it can have when it is played again.
+ */
+variants: number, };
+
+export type PlayDraft = { 
+/**
+ * The board.
+ */
+marks: { [key in string]: Mark }, 
+/**
+ * The update to the customer.
+ */
+update: string, 
+/**
+ * The parts it has, as the learner sees it.
+ */
+parts: Array<UpdatePart>, 
+/**
+ * What keeps it from coming back.
+ */
+post: PostAction, };
+
+export type PlayPage = { 
+/**
+ * Its number.
+ */
+number: number, 
+/**
+ * The incident as an item.
+ */
+item: ItemRef, 
+/**
+ * The record's revision.
+ */
+revision: number, 
+/**
+ * What it was drawn from.
+ */
+seed: Seed, 
+/**
+ * The world's version.
+ */
+version: number, 
+/**
+ * Whether it is over.
+ */
+ended: boolean, 
+/**
+ * The day it began.
+ */
+started: string, 
+/**
+ * The response clock, in minutes.
+ */
+minute: number, 
+/**
+ * How bad it is.
+ */
+severity: Severity, 
+/**
+ * Minutes to the first response.
+ */
+response_minutes: number, 
+/**
+ * Target time to play it, in seconds.
+ */
+seconds: number, 
+/**
+ * Its title.
+ */
+title: Partial<Record<Language, Inline[]>>, 
+/**
+ * The customer's words.
+ */
+customer: Partial<Record<Language, Block[]>>, 
+/**
+ * Notes of the colleague who had it before.
+ */
+notes: Array<NoteView>, 
+/**
+ * What may be the cause.
+ */
+hypotheses: Array<HypothesisView>, 
+/**
+ * Evidence that can be asked for.
+ */
+checks: Array<CheckView>, 
+/**
+ * What can be done.
+ */
+actions: Array<ActionView>, 
+/**
+ * Parts that the update seems to have.
+ */
+seems: Array<UpdatePart>, 
+/**
+ * Words in the update that blame or guess.
+ */
+tone: Array<Tone>, 
+/**
+ * What was done and written.
+ */
+play: Play, 
+/**
+ * How it went; none while it is not over.
+ */
+debrief: DebriefPage | null, 
+/**
+ * The learner's own runbook.
+ */
+runbook: string | null, };
 
 export type MemoryView = { 
 /**

@@ -42,6 +42,8 @@ export function answerOf(
     reveal_language: languages.reveal,
     think_ms: elapsedMs(times.shown, times.revealed),
     total_ms: elapsedMs(times.shown, times.graded),
+    drill: null,
+    play: null,
   };
 }
 

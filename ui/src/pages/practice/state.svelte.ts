@@ -1,5 +1,6 @@
 import * as api from '../../lib/api';
 import type { Grade, ItemRef, Language, Practice } from '../../lib/api';
+import { DrillState } from '../../lib/drill.svelte';
 import { faceOf, languagesOf } from '../../lib/text';
 import { dropDraft, draftOf, keepDraft } from './drafts';
 import { answerOf, nextLanguage, toggled } from './logic';
@@ -17,6 +18,8 @@ export class PracticeState {
   wanted = $state<Language>('en');
   /** A follow-up or a term of this card, to be asked next; none for what the list says. */
   next = $state.raw<ItemRef | null>(null);
+  /** The case, where the card is a drill. */
+  drill = $state.raw<DrillState | null>(null);
 
   card = $derived(this.practice?.card ?? null);
   revealed = $derived(this.revealedAt !== null);
@@ -66,6 +69,14 @@ export class PracticeState {
     this.#revealLanguage = this.shown?.language ?? this.wanted;
   }
 
+  /** Judges the answers of a drill; what cannot be read is asked for again, the rest is the reveal. */
+  async check(giveUp: boolean, clock: () => number): Promise<void> {
+    if (!this.drill || this.revealed) return;
+    if (!(await (giveUp ? this.drill.giveUp() : this.drill.check()))) return;
+    this.reveal(clock());
+    this.proposal = this.drill.verdict?.proposed ?? null;
+  }
+
   /** Shows the card in its other language; the next card comes up in the chosen one again. */
   switchLanguage(): void {
     if (this.otherLanguage) this.wanted = this.otherLanguage;
@@ -112,6 +123,7 @@ export class PracticeState {
       { prompt: this.#promptLanguage, reveal: this.#revealLanguage },
       { shown: this.shownAt, revealed: this.revealedAt, graded: now },
     );
+    if (this.drill) answer.drill = this.drill.answer;
     const followUp = this.next;
     await this.#ask(async () => {
       const next = await api.practiceGrade(answer);
@@ -146,6 +158,8 @@ export class PracticeState {
     this.ticked = [];
     this.proposal = null;
     this.next = null;
+    const drill = practice.card?.drill ?? null;
+    this.drill = drill && new DrillState(drill);
     this.#asked++;
     this.wanted = this.contentLanguage;
     this.typed = practice.card ? draftOf(practice.card.view.item) : '';

@@ -1,0 +1,69 @@
+import * as api from './api';
+import type { DrillAnswer, DrillCase, DrillVerdict } from './api';
+
+/** A case being answered: what is typed so far, and what became of it. */
+export class DrillState {
+  typed = $state<string[]>([]);
+  /** None before the answers were checked and could all be read. */
+  verdict = $state.raw<DrillVerdict | null>(null);
+  /** Places of answers that could not be read and can be typed again. */
+  unreadable = $state.raw<number[]>([]);
+  error = $state.raw<api.ApiError | null>(null);
+  #busy = false;
+  #givenUp = false;
+
+  constructor(readonly shown: DrillCase) {
+    this.typed = shown.asks.map(() => '');
+  }
+
+  get answer(): DrillAnswer {
+    const { family, level, seed } = this.shown;
+    return { family, level, seed, typed: [...this.typed], given_up: this.#givenUp };
+  }
+
+  type(place: number, text: string): void {
+    this.typed[place] = text;
+    this.unreadable = this.unreadable.filter((other) => other !== place);
+  }
+
+  /** Chooses one option, or puts one of several in or out. */
+  choose(place: number, letter: string, several: boolean): void {
+    const chosen = this.typed[place] ?? '';
+    if (!several) this.type(place, letter);
+    else this.type(place, toggledLetter(chosen, letter));
+  }
+
+  /** Shows the answers: what was not answered so far is not known. */
+  async giveUp(): Promise<boolean> {
+    this.#givenUp = true;
+    return this.check();
+  }
+
+  /** Judges the answers; gives whether they all could be read. */
+  async check(): Promise<boolean> {
+    if (this.#busy || this.verdict) return false;
+    this.#busy = true;
+    try {
+      const verdict = await api.drillsCheck(this.answer);
+      this.error = null;
+      this.unreadable = verdict.asks.flatMap((ask, place) => (ask.right === null ? [place] : []));
+      if (this.unreadable.length === 0) this.verdict = verdict;
+      return this.verdict !== null;
+    } catch (cause) {
+      this.error = api.ApiError.from(cause);
+      return false;
+    } finally {
+      this.#busy = false;
+    }
+  }
+}
+
+/** The letter of an option: a, b, c ... */
+export const letterOf = (place: number): string => String.fromCharCode(97 + place);
+
+/** Letters with one more or one less, in their order. */
+export function toggledLetter(letters: string, letter: string): string {
+  const chosen = new Set(letters.split(' ').filter(Boolean));
+  if (!chosen.delete(letter)) chosen.add(letter);
+  return [...chosen].sort().join(' ');
+}
