@@ -175,6 +175,8 @@ const tracks: api.TrackOutline[] = [
   level: track.id.startsWith('cse') ? 'engineer' : 'associate',
   questions: depth('q', i),
   prompts: depth('p', i),
+  drills: 0,
+  incidents: 0,
 }));
 
 /** The Leadership Principles in their published order: id, name, gloss. */

@@ -69,6 +69,7 @@ function card(ref: api.ItemRef): api.Card {
       interval_days: days[i] ?? 0,
       interval_minutes: i === 0 ? 10 : 0,
     })),
+    drill: null,
   };
 }
 

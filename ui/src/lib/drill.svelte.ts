@@ -1,5 +1,6 @@
 import * as api from './api';
 import type { DrillAnswer, DrillCase, DrillVerdict } from './api';
+import { toggledLetter } from './letters';
 
 /** A case being answered: what is typed so far, and what became of it. */
 export class DrillState {
@@ -56,14 +57,4 @@ export class DrillState {
       this.#busy = false;
     }
   }
-}
-
-/** The letter of an option: a, b, c ... */
-export const letterOf = (place: number): string => String.fromCharCode(97 + place);
-
-/** Letters with one more or one less, in their order. */
-export function toggledLetter(letters: string, letter: string): string {
-  const chosen = new Set(letters.split(' ').filter(Boolean));
-  if (!chosen.delete(letter)) chosen.add(letter);
-  return [...chosen].sort().join(' ');
 }

@@ -20,6 +20,8 @@ describe('an answer', () => {
       reveal_language: 'zh-TW',
       think_ms: 72_001,
       total_ms: 89_900,
+      drill: null,
+      play: null,
     });
   });
 

@@ -27,6 +27,7 @@ function practice(view: api.ItemView | null, more: Partial<api.Practice> = {}): 
       is_new: true,
       predicted_recall: null,
       choices: grades.map((grade, i) => ({ grade, interval_days: i * 3, interval_minutes: 10 })),
+      drill: null,
     },
     left: 2,
     answers_done: 0,

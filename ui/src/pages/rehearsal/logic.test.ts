@@ -45,6 +45,8 @@ describe('the grade', () => {
       prompt_language: 'zh-TW',
       think_ms: 90_000,
       total_ms: 240_000,
+      drill: null,
+      play: null,
     });
     const notes = account({ manner: 'spoken', words: 'notes' });
     const spoken = answerOf(card, notes, 'hard', 'browse', 1_000);

@@ -49,5 +49,7 @@ export function answerOf(card: Card, account: Account, grade: Grade, from: From,
     think_ms: think,
     // Told in an earlier sitting, it may be longer than this one.
     total_ms: Math.max(think, Math.min(MOST_MS, elapsedMs(0, onPageMs))),
+    drill: null,
+    play: null,
   };
 }

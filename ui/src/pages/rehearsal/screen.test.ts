@@ -75,6 +75,7 @@ function desk(view: api.ItemView, more: Partial<api.RehearsalDesk> = {}): api.Re
       is_new: true,
       predicted_recall: null,
       choices: grades.map((grade, i) => ({ grade, interval_days: i * 3, interval_minutes: 10 })),
+      drill: null,
     },
     open: null,
     past: [],
