@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::App;
 use super::day::Waiting;
 use crate::error::Result;
-use crate::model::ItemRef;
+use crate::model::{ItemKind, ItemRef};
 use crate::store::Plannable;
 use crate::time::Moment;
 
@@ -23,7 +23,8 @@ impl App {
     /// Those of the database.
     pub fn calibrate(&mut self) -> Result<()> {
         let mut left: Vec<Plannable> = self.store.read().plannable()?;
-        left.retain(|item| item.card.is_none());
+        // Whole incidents would take the time of all the others.
+        left.retain(|item| item.card.is_none() && item.scheduled.item.kind.0 != ItemKind::INCIDENT);
         let mut domains: Vec<String> = Vec::new();
         for item in &left {
             if !domains.contains(&item.scheduled.domain) {

@@ -107,7 +107,9 @@ impl App {
             }))?;
         }
         for case in read.drill_cases(None)? {
-            line(json!({ "type": "drill_case", "review": case.review, "case": read.drill_case(&case.review)? }))?;
+            line(
+                json!({ "type": "drill_case", "review": case.review, "case": read.drill_case(&case.review)? }),
+            )?;
         }
         for play in read.plays(None)?.into_iter().rev() {
             line(json!({

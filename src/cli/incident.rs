@@ -166,7 +166,7 @@ impl Desk<'_> {
         }
         let legend = words.pick(
             "Hypotheses (h N +: supported, -: ruled out, =: the cause)",
-            "假設（h N +：有證據支持，-：已排除，=：就是原因）",
+            "假設（h N +：證據相符，-：已排除，=：就是原因）",
         );
         writeln!(out, "\n{legend}")?;
         for (place, one) in self.record.hypotheses.iter().enumerate() {

@@ -249,7 +249,7 @@ step('Escape leads to Today, which counts the answers', async () => {
 });
 
 step('every page opens by the rail and by its key', async () => {
-  const pages = ['today', 'plan', 'stories', 'mock', 'browse', 'progress', 'settings'];
+  const pages = ['today', 'plan', 'drills', 'incidents', 'stories', 'mock', 'browse', 'progress', 'settings'];
   for (const [page, key] of [...pages.map((page, i) => [page, String(i + 1)]), ['today', '1']]) {
     await app.go(page);
     await app.hasNoErrors();

@@ -176,6 +176,38 @@ for (const language of LANGUAGES) {
           await take(app, name(`stories-${tab}`));
         }
 
+        await app.go('drills');
+        await app.sees('drill-D01');
+        await take(app, name('drills'));
+        await app.click('drill-start-D01');
+        await app.sees('drill-prompt');
+        await take(app, name('drill'));
+        await app.press(Key.Space);
+        await app.sees('drill-steps');
+        await take(app, name('drill-answer'));
+        await app.click('grade-again');
+        await app.sees('drill-D01');
+
+        await app.go('incidents');
+        await app.sees('incident-I24');
+        await take(app, name('incidents'));
+        await app.click('incident-start-I24');
+        await app.sees('incident-desk');
+        await app.click('check-container-log');
+        await app.sees('evidence');
+        await app.click('check-manifest');
+        await app.click('ruled-out-registry-access');
+        await take(app, name('incident'));
+        await app.click('cause-image-architecture');
+        await app.click('act-keep-old');
+        await app.fill('update', STORY[language].action);
+        await app.click('end');
+        await app.click('end-sure');
+        await app.sees('debrief');
+        await take(app, name('incident-debrief'));
+        await app.click('back');
+        await app.sees('incident-I24');
+
         await app.go('mock');
         await app.sees('mock-start');
         await take(app, name('mock-start'));

@@ -12,7 +12,7 @@ export type Route =
   | { page: 'rehearsal'; item: ItemRef; from: 'stories' | 'practice' | 'browse' }
   | { page: 'mock'; number: number | null }
   | { page: 'drills'; wanted: { family: string; level: number; seed: string } | null }
-  | { page: 'incidents'; play: number | null }
+  | { page: 'incidents'; play: number | null; from?: 'incidents' | 'practice' }
   | { page: 'practice'; item: ItemRef | null; more?: boolean }
   | { page: 'browse'; item: ItemRef | null }
   | { page: 'progress' }

@@ -17,6 +17,8 @@ pub enum WindowTest {
     Journey,
     /// Stories, a rehearsal and a mock loop.
     Interview,
+    /// Drills and incidents.
+    Cases,
     /// Files that cannot be opened.
     Start,
     /// A picture of every screen.
@@ -25,7 +27,7 @@ pub enum WindowTest {
 
 impl WindowTest {
     /// In the order they run.
-    pub const ALL: [Self; 4] = [Self::Journey, Self::Interview, Self::Start, Self::Screenshots];
+    pub const ALL: [Self; 5] = [Self::Journey, Self::Interview, Self::Cases, Self::Start, Self::Screenshots];
 
     /// By the name typed.
     pub fn named(name: &str) -> Option<Self> {
@@ -37,6 +39,7 @@ impl WindowTest {
         match self {
             Self::Journey => "journey",
             Self::Interview => "interview",
+            Self::Cases => "cases",
             Self::Start => "start",
             Self::Screenshots => "screenshots",
         }
@@ -47,6 +50,7 @@ impl WindowTest {
         match self {
             Self::Journey => "window: journey",
             Self::Interview => "window: interview",
+            Self::Cases => "window: cases",
             Self::Start => "window: start",
             Self::Screenshots => "window: screenshots",
         }

@@ -515,7 +515,7 @@ export const en = {
       mode: '0640 or rw-r-----',
       moment: '2026-03-01 07:30',
       moments: '2026-03-01 07:30, 2026-03-02 07:30',
-      words: '',
+      words: 'as it stands there',
       set: 'one, another',
       list: 'first, second',
     },
