@@ -7,5 +7,6 @@
 //! Deliberately not here: what is asked about it (`drill`, `incident`).
 
 mod draw;
+pub mod network;
 
 pub use draw::{Draw, Seed};

@@ -7,6 +7,9 @@
 //! `tests/drills/`.
 
 mod answer;
+mod flow_logs;
+mod reachability;
+mod routes;
 mod subnets;
 
 use serde::{Deserialize, Serialize};
@@ -40,7 +43,8 @@ pub struct Family {
 }
 
 /// Every family, by id.
-pub const FAMILIES: &[&Family] = &[&subnets::FAMILY];
+pub const FAMILIES: &[&Family] =
+    &[&subnets::FAMILY, &routes::FAMILY, &reachability::FAMILY, &flow_logs::FAMILY];
 
 /// What a family draws.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -38,4 +38,7 @@ macro_rules! agree {
 
 agree! {
     d01_subnets "D01"
+    d02_routes "D02"
+    d03_reachability "D03"
+    d04_flow_logs "D04"
 }

@@ -2,6 +2,9 @@
 //! another way than the family itself.
 
 mod d01;
+mod d02;
+mod d03;
+mod d04;
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -20,7 +23,16 @@ pub struct Solver {
 }
 
 /// Every second solver, in the order of the families.
-pub const ALL: &[Solver] = &[Solver { family: "D01", how: "Python ipaddress", check: d01::check }];
+pub const ALL: &[Solver] = &[
+    Solver { family: "D01", how: "Python ipaddress", check: d01::check },
+    Solver {
+        family: "D02",
+        how: "ip route get in a network namespace, and a scan by bits",
+        check: d02::check,
+    },
+    Solver { family: "D03", how: "rules in closed form, in Python", check: d03::check },
+    Solver { family: "D04", how: "mawk for totals, Python for what records mean", check: d04::check },
+];
 
 /// What does not agree with the answers a second solver typed, by the names of what is asked.
 fn compare(case: &Case, answers: &[(&str, String)]) -> Vec<String> {
@@ -52,6 +64,17 @@ fn letter_of(case: &Case, ask: &str, option: impl Fn(&str) -> bool) -> String {
     let letters = ('a'..).zip(options).filter(|(_, found)| option(&found.text.en)).map(|(letter, _)| letter);
     let letters: Vec<String> = letters.map(String::from).collect();
     if letters.is_empty() { "?".to_owned() } else { letters.join(" ") }
+}
+
+/// The options of a choice (English), in the order shown; none where it is not asked.
+#[allow(dead_code, reason = "not every solver chooses")]
+fn options_of(case: &Case, ask: &str) -> Vec<String> {
+    match case.exercise.asks.iter().find(|found| found.id == ask).map(|ask| &ask.answer) {
+        Some(Answer::Choice { options, .. } | Answer::Several { options, .. }) => {
+            options.iter().map(|option| option.text.en.clone()).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// Runs a program on some input and gives its lines.
