@@ -7,6 +7,8 @@
 //! `tests/drills/`.
 
 mod answer;
+mod iam_evaluation;
+mod s3_access;
 mod subnets;
 
 use serde::{Deserialize, Serialize};
@@ -40,7 +42,7 @@ pub struct Family {
 }
 
 /// Every family, by id.
-pub const FAMILIES: &[&Family] = &[&subnets::FAMILY];
+pub const FAMILIES: &[&Family] = &[&subnets::FAMILY, &iam_evaluation::FAMILY, &s3_access::FAMILY];
 
 /// What a family draws.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

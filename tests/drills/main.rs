@@ -38,4 +38,6 @@ macro_rules! agree {
 
 agree! {
     d01_subnets "D01"
+    d05_iam_evaluation "D05"
+    d06_s3_access "D06"
 }

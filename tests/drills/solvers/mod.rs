@@ -2,6 +2,8 @@
 //! another way than the family itself.
 
 mod d01;
+mod d05;
+mod d06;
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -20,7 +22,11 @@ pub struct Solver {
 }
 
 /// Every second solver, in the order of the families.
-pub const ALL: &[Solver] = &[Solver { family: "D01", how: "Python ipaddress", check: d01::check }];
+pub const ALL: &[Solver] = &[
+    Solver { family: "D01", how: "Python ipaddress", check: d01::check },
+    Solver { family: "D05", how: "the documented flow chart in Python", check: d05::check },
+    Solver { family: "D06", how: "each gate by itself, in Python", check: d06::check },
+];
 
 /// What does not agree with the answers a second solver typed, by the names of what is asked.
 fn compare(case: &Case, answers: &[(&str, String)]) -> Vec<String> {
