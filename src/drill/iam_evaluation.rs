@@ -375,14 +375,11 @@ fn layered(draw: &mut Draw, shape: &Shape) -> Option<Exercise> {
             name: format!("temp-{}", draw.hex(4)),
             user: (*draw.pick(&NAMES)).to_owned(),
         },
+        // A stand-in for a service: what the real ones' policies say is not for us to make up.
         Who::Linked => Principal::Session {
             account: mine.clone(),
-            role: (*draw.pick(&[
-                "aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling",
-                "aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig",
-            ]))
-            .to_owned(),
-            session: (*draw.pick(&["AutoScaling", "ConfigResourceCompositionSession"])).to_owned(),
+            role: "aws-service-role/example.amazonaws.com/AWSServiceRoleForExample".to_owned(),
+            session: (*draw.pick(&["Example", "ExampleSession"])).to_owned(),
             linked: true,
         },
     };
@@ -548,21 +545,24 @@ fn layered(draw: &mut Draw, shape: &Shape) -> Option<Exercise> {
     if options.len() < 3 {
         return None;
     }
-    asks.push(Ask::new(
-        "change",
-        if denied {
-            Text::new(
-                "The one of these changes that alone makes it allowed",
-                "下面哪一項改動，單獨做就能讓它被允許",
-            )
-        } else {
-            Text::new(
-                "The one of these changes that alone makes it denied",
-                "下面哪一項改動，單獨做就會讓它被拒絕",
-            )
-        },
-        Answer::choice(draw, options),
-    ));
+    // Nobody edits the policy of a service-linked role.
+    if shape.who != Who::Linked {
+        asks.push(Ask::new(
+            "change",
+            if denied {
+                Text::new(
+                    "The one of these changes that alone makes it allowed",
+                    "下面哪一項改動，單獨做就能讓它被允許",
+                )
+            } else {
+                Text::new(
+                    "The one of these changes that alone makes it denied",
+                    "下面哪一項改動，單獨做就會讓它被拒絕",
+                )
+            },
+            Answer::choice(draw, options),
+        ));
+    }
 
     let mut steps: Vec<Text> = Vec::new();
     for (index, attached) in scene.world.policies.iter().enumerate() {

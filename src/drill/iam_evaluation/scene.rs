@@ -392,6 +392,15 @@ impl Scene {
             )
         };
         let (label, tag, command, indent) = match kind {
+            Kind::Identity if matches!(self.request.caller, Principal::Session { linked: true, .. }) => {
+                let name = "aws-service-role/ExampleServiceRolePolicy".to_owned();
+                let version = draw.int(1u8, 9);
+                let command = format!(
+                    "aws iam get-policy-version --policy-arn arn:aws:iam::aws:policy/{name} --version-id v{version} --query PolicyVersion.Document"
+                );
+                let label = Text::new(format!("the role's policy `{name}`"), format!("角色的政策 `{name}`"));
+                (label, name, command, 4)
+            }
             Kind::Identity => {
                 let name = format!("{}-{}", names(draw), draw.hex(3));
                 let (whose, command) = match &self.request.caller {

@@ -73,6 +73,7 @@ def who(st, g):
     return None
 
 def kind_of(command):
+    if ':policy/aws-service-role/' in command: return 'identity'
     for needle, kind in (('get-role-policy', 'identity'), ('get-user-policy', 'identity'), ('get-group-policy', 'identity'),
                          ('get-policy-version', 'boundary'), ('session-policy', 'session'), ('get-role ', 'trust'),
                          ('get-key-policy', 'key'), ('describe-policy', 'org'), ('get-', 'resource')):
@@ -145,6 +146,7 @@ def evaluate(policies, g, action):
 def tag_of(kind, command):
     if kind == 'session': return 'session-policy.json'
     found = (re.search(r'--policy-name (\S+)', command) if kind == 'identity' else None) or \
+        (re.search(r'(aws-service-role/\S+) --version', command) if kind == 'identity' else None) or \
         re.search(r'(?:--bucket|--secret-id|--key-id|--policy-id) (\S+)', command) or re.search(r'policy/(\S+) --version', command) or \
         re.search(r'--queue-url \S+/(\S+)', command) or re.search(r'--topic-arn \S+:(\S+)', command) or re.search(r'--role-name (\S+)', command)
     return found.group(1)
