@@ -8,5 +8,6 @@
 
 mod draw;
 pub mod network;
+pub mod iam;
 
 pub use draw::{Draw, Seed};

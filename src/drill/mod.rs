@@ -10,6 +10,8 @@ mod answer;
 mod flow_logs;
 mod reachability;
 mod routes;
+mod iam_evaluation;
+mod s3_access;
 mod subnets;
 
 use serde::{Deserialize, Serialize};
@@ -45,6 +47,7 @@ pub struct Family {
 /// Every family, by id.
 pub const FAMILIES: &[&Family] =
     &[&subnets::FAMILY, &routes::FAMILY, &reachability::FAMILY, &flow_logs::FAMILY];
+pub const FAMILIES: &[&Family] = &[&subnets::FAMILY, &iam_evaluation::FAMILY, &s3_access::FAMILY];
 
 /// What a family draws.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -41,4 +41,6 @@ agree! {
     d02_routes "D02"
     d03_reachability "D03"
     d04_flow_logs "D04"
+    d05_iam_evaluation "D05"
+    d06_s3_access "D06"
 }

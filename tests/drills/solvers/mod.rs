@@ -5,6 +5,8 @@ mod d01;
 mod d02;
 mod d03;
 mod d04;
+mod d05;
+mod d06;
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -32,6 +34,8 @@ pub const ALL: &[Solver] = &[
     },
     Solver { family: "D03", how: "rules in closed form, in Python", check: d03::check },
     Solver { family: "D04", how: "mawk for totals, Python for what records mean", check: d04::check },
+    Solver { family: "D05", how: "the documented flow chart in Python", check: d05::check },
+    Solver { family: "D06", how: "each gate by itself, in Python", check: d06::check },
 ];
 
 /// What does not agree with the answers a second solver typed, by the names of what is asked.
