@@ -7,6 +7,7 @@
 //! `tests/drills/`.
 
 mod answer;
+mod dns_chain;
 mod subnets;
 
 use serde::{Deserialize, Serialize};
@@ -40,7 +41,8 @@ pub struct Family {
 }
 
 /// Every family, by id.
-pub const FAMILIES: &[&Family] = &[&subnets::FAMILY];
+pub const FAMILIES: &[&Family] =
+    &[&subnets::FAMILY, &dns_chain::FAMILY];
 
 /// What a family draws.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
