@@ -8,6 +8,7 @@
 
 mod answer;
 mod dns_chain;
+mod http_triage;
 mod subnets;
 
 use serde::{Deserialize, Serialize};
@@ -42,7 +43,7 @@ pub struct Family {
 
 /// Every family, by id.
 pub const FAMILIES: &[&Family] =
-    &[&subnets::FAMILY, &dns_chain::FAMILY];
+    &[&subnets::FAMILY, &dns_chain::FAMILY, &http_triage::FAMILY];
 
 /// What a family draws.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -39,4 +39,5 @@ macro_rules! agree {
 agree! {
     d01_subnets "D01"
     d11_dns_chain "D11"
+    d13_http_triage "D13"
 }

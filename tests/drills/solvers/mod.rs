@@ -3,6 +3,7 @@
 
 mod d01;
 mod d11;
+mod d13;
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -27,6 +28,11 @@ pub const ALL: &[Solver] = &[
         family: "D11",
         how: "a simulation in Python; the zones of every tenth case in BIND",
         check: d11::check,
+    },
+    Solver {
+        family: "D13",
+        how: "an oracle from the documentation over the log lines, in Python",
+        check: d13::check,
     },
 ];
 
