@@ -7,6 +7,7 @@
 //! `tests/drills/`.
 
 mod answer;
+mod burst_arithmetic;
 mod dns_chain;
 mod http_triage;
 mod subnets;
@@ -43,7 +44,7 @@ pub struct Family {
 
 /// Every family, by id.
 pub const FAMILIES: &[&Family] =
-    &[&subnets::FAMILY, &dns_chain::FAMILY, &http_triage::FAMILY];
+    &[&subnets::FAMILY, &dns_chain::FAMILY, &http_triage::FAMILY, &burst_arithmetic::FAMILY];
 
 /// What a family draws.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -40,4 +40,5 @@ agree! {
     d01_subnets "D01"
     d11_dns_chain "D11"
     d13_http_triage "D13"
+    d22_burst_arithmetic "D22"
 }

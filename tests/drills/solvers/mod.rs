@@ -4,6 +4,7 @@
 mod d01;
 mod d11;
 mod d13;
+mod d22;
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -34,6 +35,7 @@ pub const ALL: &[Solver] = &[
         how: "an oracle from the documentation over the log lines, in Python",
         check: d13::check,
     },
+    Solver { family: "D22", how: "Python, second by second and with exact fractions", check: d22::check },
 ];
 
 /// What does not agree with the answers a second solver typed, by the names of what is asked.
