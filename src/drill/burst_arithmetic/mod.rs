@@ -1,19 +1,22 @@
 //! D22: burst buckets of disks and CPUs, availability of parts in a row and side by side, error budgets and burn rates.
+
 mod availability;
 mod budgets;
 mod disks;
 mod processors;
 
-use super::{Answer, Ask, Choice, Exercise, Family, Trap, Unit, shown};
-use crate::cloud::Draw;
-use crate::model::{EvidenceType, Text};
-use serde_json::json;
 use std::fmt::Write as _;
+
+use serde_json::json;
 
 use availability::{architecture, enough_of, row, side_by_side};
 use budgets::{budget, outages, requests, windows};
 use disks::{job_length, repeated_job, volume, volume_under_load};
 use processors::{credits, credits_by_phase, credits_under_load};
+
+use super::{Answer, Ask, Choice, Exercise, Family, Trap, Unit, shown};
+use crate::cloud::Draw;
+use crate::model::{EvidenceType, Text};
 
 pub(super) const FAMILY: Family = Family {
     id: "D22",

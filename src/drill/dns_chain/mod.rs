@@ -1,8 +1,20 @@
 //! D11: who answers a name, out of what, and when a change is seen.
+
 mod answers;
 mod caches;
 mod changes;
 mod resolvers;
+
+use std::fmt::Write as _;
+use std::net::Ipv4Addr;
+
+use chrono::DateTime;
+use serde_json::json;
+
+use answers::{cached_answer, search_list, zone_file};
+use caches::{chain_in_cache, negative};
+use changes::{lowered_ttl, three_caches, time_line};
+use resolvers::{cluster, private_zone};
 
 use super::{Answer, Ask, Choice, Exercise, Family, Form, Trap, Unit, shown};
 use crate::cloud::Draw;
@@ -11,15 +23,6 @@ use crate::cloud::dns::{
     Resolution, ResolvConf, Resolver, Source, Zone, dig, lookup, record_line,
 };
 use crate::model::{EvidenceType, Text};
-use chrono::DateTime;
-use serde_json::json;
-use std::fmt::Write as _;
-use std::net::Ipv4Addr;
-
-use answers::{cached_answer, search_list, zone_file};
-use caches::{chain_in_cache, negative};
-use changes::{lowered_ttl, three_caches, time_line};
-use resolvers::{cluster, private_zone};
 
 pub(super) const FAMILY: Family = Family {
     id: "D11",

@@ -1,6 +1,15 @@
 //! D13: which hop failed: access log entries of an Application Load Balancer, and its health checks.
+
 mod entries;
 mod health;
+
+use std::net::Ipv4Addr;
+
+use chrono::DateTime;
+use serde_json::json;
+
+use entries::{one_entry, one_target, several_causes};
+use health::{health_by_log, slow_start};
 
 use super::{Answer, Ask, Choice, Exercise, Family, Form, Trap, Unit, shown};
 use crate::cloud::Draw;
@@ -9,12 +18,6 @@ use crate::cloud::balancer::{
     State, TargetBehaviour, Waf, serve,
 };
 use crate::model::{EvidenceType, Text};
-use chrono::DateTime;
-use serde_json::json;
-use std::net::Ipv4Addr;
-
-use entries::{one_entry, one_target, several_causes};
-use health::{health_by_log, slow_start};
 
 pub(super) const FAMILY: Family = Family {
     id: "D13",
