@@ -325,6 +325,10 @@ pub(super) fn chain_in_cache(draw: &mut Draw) -> Exercise {
             at_second +=
                 u64::from(reply.reply.answer.iter().map(|record| record.ttl).min().unwrap_or(1).max(1));
         };
+        // Where nothing old is left there is little to work out.
+        if new_from == now && draw.percent(75) {
+            continue;
+        }
         let last_ttl = now_answer.reply.answer.last().map_or(0, |record| record.ttl);
         let rule = rule();
         let who = asked.first().cloned().unwrap_or_else(|| "none".to_owned());
@@ -501,14 +505,22 @@ pub(super) fn chain_in_cache(draw: &mut Draw) -> Exercise {
                 ),
                 text(
                     format!(
-                        "{} was changed; its old copy is gone at {}.",
+                        "{} was changed; {}.",
                         if moved { "The alias" } else { "The address" },
-                        moment(new_from)
+                        if new_from == now {
+                            "no old copy is left".to_owned()
+                        } else {
+                            format!("its old copy is gone at {}", moment(new_from))
+                        }
                     ),
                     format!(
-                        "變更的是{}；舊的副本到 {} 失效。",
+                        "變更的是{}；{}。",
                         if moved { "別名" } else { "位址" },
-                        moment(new_from)
+                        if new_from == now {
+                            "已經沒有舊的副本".to_owned()
+                        } else {
+                            format!("舊的副本到 {} 失效", moment(new_from))
+                        }
                     ),
                 ),
             ],

@@ -102,7 +102,24 @@ pub(super) fn time_line(draw: &mut Draw) -> Exercise {
             let question = Question::new(zone.name.child(name), RecordType::A);
             let resolution = resolver.resolve(&internet, &question, *when);
             let truth = internet.ask(server, &question, *when);
-            results.push((word(&resolution.reply), word(&truth), resolution.source == Source::Cache));
+            // The links of the answer as the resolver sends them, with what is left of each TTL.
+            let mut links: Vec<String> = resolution
+                .reply
+                .answer
+                .iter()
+                .map(|record| {
+                    format!(
+                        "`{}` {} {} (TTL {})",
+                        record.name.short(),
+                        record.data.kind(),
+                        record.data,
+                        record.ttl
+                    )
+                })
+                .collect();
+            links.extend(resolution.reply.authority.iter().map(|soa| format!("NXDOMAIN (TTL {})", soa.ttl)));
+            let cached = resolution.source == Source::Cache;
+            results.push((word(&resolution.reply), word(&truth), cached, links.join(", ")));
         }
         // Ask for those that are not what the server would say at the time, and one or two that are.
         let stale: Vec<usize> = (0..queries.len())
@@ -127,12 +144,12 @@ pub(super) fn time_line(draw: &mut Draw) -> Exercise {
         let mut notes = Vec::new();
         let mut notes_zh = Vec::new();
         for index in chosen {
-            let (Some((when, name)), Some((said, truth, cached))) = (queries.get(index), results.get(index))
+            let (Some((when, _)), Some((said, truth, cached, links))) =
+                (queries.get(index), results.get(index))
             else {
                 continue;
             };
             let id = format!("q{}", index + 1);
-            let full = zone.name.child(name);
             let mut mistakes = vec![(
                 truth.clone(),
                 text(
@@ -164,15 +181,13 @@ pub(super) fn time_line(draw: &mut Draw) -> Exercise {
                 words(said, mistakes),
             ));
             notes.push(format!(
-                "query {} (`{}`): {said}, {}",
+                "query {}: {links}; {}",
                 index + 1,
-                full.short(),
-                if *cached { "all from the cache" } else { "at least one link asked anew" }
+                if *cached { "all out of the cache" } else { "at least one link was asked anew" }
             ));
             notes_zh.push(format!(
-                "查詢 {}（`{}`）：{said}，{}",
+                "查詢 {}：{links}；{}",
                 index + 1,
-                full.short(),
                 if *cached { "全部來自快取" } else { "至少有一環重新查詢" }
             ));
         }
@@ -190,7 +205,7 @@ pub(super) fn time_line(draw: &mut Draw) -> Exercise {
             }
             second += 1;
         };
-        if asks.len() < 3 {
+        if asks.len() < 3 || new_from == settled && draw.percent(85) {
             continue;
         }
         asks.push(Ask::new(
@@ -237,7 +252,7 @@ pub(super) fn time_line(draw: &mut Draw) -> Exercise {
                         zone.negative_ttl()
                     ),
                 ),
-                text(format!("{}.", notes.join("; ")), format!("{}。", notes_zh.join("；"))),
+                text(format!("{}.", notes.join(". ")), format!("{}。", notes_zh.join("。"))),
                 text(
                     format!("The front name answers `{truth}` from {} on.", moment(new_from)),
                     format!("`{front}` 從 {} 起回答 `{truth}`。", moment(new_from)),

@@ -342,11 +342,11 @@ pub(super) fn one_target(draw: &mut Draw) -> Exercise {
     Exercise {
         prompt: text(
             format!(
-                "Users of `{name}` see errors. The access log of those four minutes and a line of the web server's configuration, the same on every target. {} One target is to blame for most of the errors.",
+                "Users of `{name}` see errors. The access log of those four minutes and a line of the web server's configuration on the target that fails most. {} One target is to blame for most of the errors.",
                 idle_text.en
             ),
             format!(
-                "`{name}` 的使用者看到錯誤。下面是那四分鐘的存取日誌，以及網頁伺服器設定的一行（每個目標都一樣）。{}多數錯誤出在同一個目標。",
+                "`{name}` 的使用者看到錯誤。下面是那四分鐘的存取日誌，以及出錯最多的那個目標上網頁伺服器設定的一行。{}多數錯誤出在同一個目標。",
                 idle_text.zh_tw
             ),
         ),

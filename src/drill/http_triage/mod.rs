@@ -97,8 +97,8 @@ fn sign(cause: Cause, idle: u32) -> Text {
     let (en, zh) = match cause {
         Cause::Served => ("a status below 400".to_owned(), "狀態碼小於 400".to_owned()),
         Cause::TargetError => (
-            "`target_status_code` is the same number".to_owned(),
-            "`target_status_code` 是同一個數字".to_owned(),
+            "the same number in `target_status_code`".to_owned(),
+            "`target_status_code` 有同一個數字".to_owned(),
         ),
         Cause::NoTargets => ("503 with `-` as the target".to_owned(), "503，且目標欄是 `-`".to_owned()),
         Cause::Refused => (
@@ -198,6 +198,8 @@ struct Scene {
     targets: Vec<(Ipv4Addr, u16)>,
     settings: Settings,
     paths: &'static [(&'static str, &'static str)],
+    /// Whether requests go through AWS WAF.
+    waf: bool,
 }
 
 const APPS: [(&str, &str, &[(&str, &str)]); 6] = [
@@ -276,6 +278,7 @@ fn scene(draw: &mut Draw, targets: usize) -> Scene {
         targets,
         settings: Settings { idle_timeout: *draw.pick(&[60, 60, 30, 90, 120, 180]) },
         paths,
+        waf: draw.percent(25),
     }
 }
 
@@ -308,7 +311,7 @@ fn entry(draw: &mut Draw, scene: &Scene, created: u64, outcome: &Outcome, target
             Cause::ClientStalled | Cause::TooManyForwarded => None,
             _ => Some(draw.int(0, 4)),
         },
-        action: if draw.percent(20) { Action::WafForward } else { Action::Forward },
+        action: if scene.waf { Action::WafForward } else { Action::Forward },
         connection: format!("TID_{}", draw.hex(32)),
     };
     base.with(outcome, target)
@@ -323,7 +326,7 @@ fn outcome(draw: &mut Draw, settings: &Settings, cause: Cause) -> Outcome {
         Cause::Served => {
             let slow = draw.percent(12);
             let after = if slow { draw.int(2000, idle - 3000) } else { draw.int(3u64, 900) };
-            let status = *draw.pick(&[200, 200, 200, 201, 204, 302, 304]);
+            let status = *draw.pick(&[200, 200, 200, 200, 302]);
             serve(Client::Waits, Waf::Absent, Some(TargetBehaviour::Responds { after, status }))
         }
         Cause::TargetError => {
