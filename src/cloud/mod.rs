@@ -6,6 +6,8 @@
 //!
 //! Deliberately not here: what is asked about it (`drill`, `incident`).
 
+pub mod balancer;
+pub mod dns;
 mod draw;
 pub mod network;
 pub mod iam;

@@ -12,6 +12,9 @@ mod reachability;
 mod routes;
 mod iam_evaluation;
 mod s3_access;
+mod burst_arithmetic;
+mod dns_chain;
+mod http_triage;
 mod subnets;
 
 use serde::{Deserialize, Serialize};
@@ -48,6 +51,7 @@ pub struct Family {
 pub const FAMILIES: &[&Family] =
     &[&subnets::FAMILY, &routes::FAMILY, &reachability::FAMILY, &flow_logs::FAMILY];
 pub const FAMILIES: &[&Family] = &[&subnets::FAMILY, &iam_evaluation::FAMILY, &s3_access::FAMILY];
+    &[&subnets::FAMILY, &dns_chain::FAMILY, &http_triage::FAMILY, &burst_arithmetic::FAMILY];
 
 /// What a family draws.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -43,4 +43,7 @@ agree! {
     d04_flow_logs "D04"
     d05_iam_evaluation "D05"
     d06_s3_access "D06"
+    d11_dns_chain "D11"
+    d13_http_triage "D13"
+    d22_burst_arithmetic "D22"
 }

@@ -7,6 +7,9 @@ mod d03;
 mod d04;
 mod d05;
 mod d06;
+mod d11;
+mod d13;
+mod d22;
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -36,6 +39,16 @@ pub const ALL: &[Solver] = &[
     Solver { family: "D04", how: "mawk for totals, Python for what records mean", check: d04::check },
     Solver { family: "D05", how: "the documented flow chart in Python", check: d05::check },
     Solver { family: "D06", how: "each gate by itself, in Python", check: d06::check },
+        family: "D11",
+        how: "a simulation in Python; the zones of every tenth case in BIND",
+        check: d11::check,
+    },
+    Solver {
+        family: "D13",
+        how: "an oracle from the documentation over the log lines, in Python",
+        check: d13::check,
+    },
+    Solver { family: "D22", how: "Python, second by second and with exact fractions", check: d22::check },
 ];
 
 /// What does not agree with the answers a second solver typed, by the names of what is asked.
