@@ -7,6 +7,9 @@
 //! `tests/drills/`.
 
 mod answer;
+mod bottleneck;
+mod exit_codes;
+mod permissions;
 mod subnets;
 
 use serde::{Deserialize, Serialize};
@@ -40,7 +43,8 @@ pub struct Family {
 }
 
 /// Every family, by id.
-pub const FAMILIES: &[&Family] = &[&subnets::FAMILY];
+pub const FAMILIES: &[&Family] =
+    &[&subnets::FAMILY, &permissions::FAMILY, &bottleneck::FAMILY, &exit_codes::FAMILY];
 
 /// What a family draws.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

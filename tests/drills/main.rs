@@ -38,4 +38,7 @@ macro_rules! agree {
 
 agree! {
     d01_subnets "D01"
+    d07_permissions "D07"
+    d08_bottleneck "D08"
+    d09_exit_codes "D09"
 }

@@ -2,6 +2,9 @@
 //! another way than the family itself.
 
 mod d01;
+mod d07;
+mod d08;
+mod d09;
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -20,7 +23,12 @@ pub struct Solver {
 }
 
 /// Every second solver, in the order of the families.
-pub const ALL: &[Solver] = &[Solver { family: "D01", how: "Python ipaddress", check: d01::check }];
+pub const ALL: &[Solver] = &[
+    Solver { family: "D01", how: "Python ipaddress", check: d01::check },
+    Solver { family: "D07", how: "the kernel, as those users", check: d07::check },
+    Solver { family: "D08", how: "Rules over the tools' output, in Python", check: d08::check },
+    Solver { family: "D09", how: "Bash itself; for containers a table", check: d09::check },
+];
 
 /// What does not agree with the answers a second solver typed, by the names of what is asked.
 fn compare(case: &Case, answers: &[(&str, String)]) -> Vec<String> {
