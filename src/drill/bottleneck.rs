@@ -72,18 +72,21 @@ impl State {
     }
 }
 
+/// Programs with many threads.
 const COMMANDS: &[&str] = &[
     "java",
     "node",
-    "python3",
-    "ruby",
-    "php-fpm8.2",
+    "dotnet",
     "report-worker",
     "importd",
     "indexer",
     "renderer",
     "etl",
+    "searchd",
+    "transcoder",
 ];
+/// Programs with one.
+const PLAIN: &[&str] = &["python3", "ruby", "perl", "gzip", "xz", "awk", "pg_dump", "sort"];
 
 /// A host in some state, with what was sampled.
 struct Scene {
@@ -172,13 +175,15 @@ fn scene(draw: &mut Draw, state: State, level: u8) -> Scene {
 
     // What is always there.
     let pid = draw.int(1000u32, 3000);
-    let commands = draw.some(COMMANDS, 4);
+    let mut commands = draw.some(COMMANDS, 3);
+    let plain = *draw.pick(PLAIN);
+    commands.insert(if state == State::Single { 0 } else { draw.int(1, 3) }, plain);
     let process = |draw: &mut Draw, index: u32, command: &str, uid: u32| {
         let started = booted + TimeDelta::seconds(20 + i64::from(index) * 3);
         let mut process = Process::new(pid + index * 23 + draw.int(0u32, 2000), "app", uid, command, started);
         process.threads = f64::from(draw.int(3u32, 12)) / 100.0;
         process.kernel_share = f64::from(draw.int(12u32, 30)) / 100.0;
-        process.nlwp = draw.int(4, 40);
+        process.nlwp = if COMMANDS.contains(&command) { draw.int(4, 40) } else { 1 };
         process.switches = f64::from(draw.int(40u32, 400));
         process.anon = total / 400 * draw.int(3, 7) * 4;
         process.mapped = draw.int(1_000, 7_500) * 4;

@@ -33,11 +33,10 @@ pub(super) const FAMILY: Family = Family {
     draw,
 };
 
-/// Signals and their numbers on x86 and arm.
+/// Signals and their numbers on x86 and arm. Not QUIT, which Bash always ignores, nor INT: an interactive Bash whose child
+/// it ended drops the rest of the line, and nothing would be printed.
 const SIGNALS: &[(&str, u8)] = &[
     ("HUP", 1),
-    ("INT", 2),
-    ("QUIT", 3),
     ("ABRT", 6),
     ("KILL", 9),
     ("USR1", 10),

@@ -431,8 +431,10 @@ impl Host {
                     seen.write_kib += kib;
                     write_time += waiting;
                     sample.block_out += kib;
-                    // Small writes are merged with their neighbours now and then.
-                    seen.merged += rate * 0.3;
+                    // What the kernel writes back is merged with its neighbours now and then.
+                    if !io.blocks {
+                        seen.merged += rate * 0.3;
+                    }
                 } else {
                     seen.reads += rate;
                     seen.read_kib += kib;
