@@ -527,6 +527,8 @@ impl Scene {
         let last = self.last();
         let disk = last.disks.get(1).cloned().unwrap_or_default();
         let (requests, mib) = (disk.reads + disk.writes, (disk.read_kib + disk.write_kib) / 1024.0);
+        let root = last.disks.first().cloned().unwrap_or_default();
+        let (root_requests, root_mib) = (root.reads + root.writes, (root.read_kib + root.write_kib) / 1024.0);
         let r = self.mean(|sample| sample.runnable.into());
         let b = self.mean(|sample| sample.blocked.into());
         let si = self.mean(|sample| sample.swap_in.round());
@@ -543,12 +545,24 @@ impl Scene {
                 format!("`b` 平均 {b:.1}、`si` 平均 {si:.0}：這裡沒有在等檔案 I/O。"),
             ),
             State::Iops => t(
-                format!("`nvme1n1` does {requests:.0} of {:.0} IOPS.", self.limits.0),
-                format!("`nvme1n1` 只有 {requests:.0} IOPS，上限是 {:.0}。", self.limits.0),
+                format!(
+                    "`nvme0n1` does {root_requests:.0} of 3000 IOPS, `nvme1n1` {requests:.0} of {:.0}.",
+                    self.limits.0
+                ),
+                format!(
+                    "`nvme0n1` 是 {root_requests:.0} IOPS（上限 3000），`nvme1n1` 是 {requests:.0}（上限 {:.0}）。",
+                    self.limits.0
+                ),
             ),
             State::Throughput => t(
-                format!("`nvme1n1` moves {mib:.0} of {:.0} MiB/s.", self.limits.1),
-                format!("`nvme1n1` 只有 {mib:.0} MiB/s，上限是 {:.0}。", self.limits.1),
+                format!(
+                    "`nvme0n1` moves {root_mib:.0} of 125 MiB/s, `nvme1n1` {mib:.0} of {:.0}.",
+                    self.limits.1
+                ),
+                format!(
+                    "`nvme0n1` 是 {root_mib:.0} MiB/s（上限 125），`nvme1n1` 是 {mib:.0}（上限 {:.0}）。",
+                    self.limits.1
+                ),
             ),
             State::Swap => t(
                 format!("`si` averages {si:.0}: used swap or little `free` alone is no lack of memory."),

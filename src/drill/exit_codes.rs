@@ -1819,6 +1819,8 @@ impl Scene {
         let row = |seen: &str, kind: &str, reason: &str, message: String| {
             [seen.to_owned(), kind.to_owned(), reason.to_owned(), format!("pod/{pod}"), message]
         };
+        // After the grace period of 30 seconds, or as soon as it ends.
+        let again = if self.stubborn { "4m8s" } else { "4m38s" };
         if cause == Cause::Probe {
             let port = *draw.pick(&[8080, 3000, 8000, 9090]);
             let failed = format!(
@@ -1835,13 +1837,13 @@ impl Scene {
             ));
         }
         events.push(row(
-            "4m",
+            again,
             "Normal",
             "Pulled",
             format!("Container image \"{}\" already present on machine", self.image),
         ));
-        events.push(row("4m", "Normal", "Created", format!("Created container {app}")));
-        events.push(row("4m", "Normal", "Started", format!("Started container {app}")));
+        events.push(row(again, "Normal", "Created", format!("Created container {app}")));
+        events.push(row(again, "Normal", "Started", format!("Started container {app}")));
         // Columns are as wide as they need, and three spaces.
         let widths: Vec<usize> = (0..4)
             .map(|column| {

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{Answer, Ask, Choice, Exercise, Family, Form, Trap, shown};
 use crate::cloud::Draw;
 use crate::cloud::host::access::{
-    Account, Acl, Bits, Class, Default, Node, READ, SEARCH, SETGID, STICKY, WRITE, blocked, letters, namei,
+    Account, Acl, Bits, Class, DefaultAcl, Node, READ, SEARCH, SETGID, STICKY, WRITE, blocked, letters, namei,
 };
 use crate::model::{Evidence, EvidenceType, Text};
 
@@ -952,7 +952,7 @@ fn list(draw: &mut Draw) -> (bool, Exercise) {
     );
     let listed = *draw.pick(&[7u8, 6, 5]);
     if defaults {
-        directory.default = Some(Default {
+        directory.default = Some(DefaultAcl {
             mode: 0o700 | draw.pick(&[7u32, 7, 5, 6]) << 3 | draw.pick(&[0u32, 5, 4]),
             acl: Acl { users: vec![(name(1), listed)], group: *draw.pick(&[5, 7, 4]), groups: Vec::new() },
         });

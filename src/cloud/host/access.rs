@@ -40,7 +40,7 @@ pub struct Acl {
 
 /// A directory's default list, which what is created in it inherits.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Default {
+pub struct DefaultAcl {
     /// Bits of owner, mask and others, as a mode.
     pub mode: u32,
     /// The other entries.
@@ -63,7 +63,7 @@ pub struct Node {
     /// Its access list, where it has more than the mode.
     pub acl: Option<Acl>,
     /// Its default list, for a directory.
-    pub default: Option<Default>,
+    pub default: Option<DefaultAcl>,
 }
 
 /// Which entry of a file decides about somebody (acl(5), "Access check algorithm").
@@ -307,7 +307,7 @@ mod tests {
         let made = dir.create("f", false, 0o666, 0o027, &who);
         assert_eq!((made.mode, made.group.as_str()), (0o640, "web"));
         assert_eq!(dir.create("s", true, 0o777, 0o027, &who).mode, 0o2750);
-        dir.default = Some(Default {
+        dir.default = Some(DefaultAcl {
             mode: 0o770,
             acl: Acl { users: vec![("eve".into(), 7)], group: 5, groups: Vec::new() },
         });

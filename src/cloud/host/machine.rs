@@ -448,10 +448,14 @@ impl Host {
                     blocked += waiting;
                 }
                 if let Some(task) = tasks.get_mut(*at) {
+                    // A page read from swap counts as read by who faults; what goes out is the kernel's doing.
                     if io.swap && !io.write {
                         task.faults += rate;
+                    }
+                    if !io.write {
+                        task.read_kib += kib;
                     } else if !io.swap {
-                        if io.write { task.write_kib += kib } else { task.read_kib += kib }
+                        task.write_kib += kib;
                     }
                     if io.blocks {
                         task.delay += waiting * 100.0;

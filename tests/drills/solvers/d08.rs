@@ -100,6 +100,8 @@ def solve(case):
             close(cpu, both, 0.011)
         close(sum(cpu for _, cpu, _ in tasks.values()) / cpus, shares[0] + shares[2], 0.1)
         moved = {pid: float(row['kB_rd/s']) + float(row['kB_wr/s']) for pid, row in pidstat(found['pidstat -d']).items()}
+        # What the processes read is what the disks read.
+        close(sum(float(row['kB_rd/s']) for row in pidstat(found['pidstat -d']).values()), later[-1]['bi'], 1)
         held = [line.split() for line in found['ps'].splitlines()[1:]]
         single = {int(row[0]) for row in held if row[2] == '1'}
         assert len({row[0] for row in held}) == len(held) == 7, held
