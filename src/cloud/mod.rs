@@ -11,5 +11,6 @@ pub mod dns;
 mod draw;
 pub mod network;
 pub mod iam;
+pub mod host;
 
 pub use draw::{Draw, Seed};

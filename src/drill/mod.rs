@@ -15,6 +15,9 @@ mod s3_access;
 mod burst_arithmetic;
 mod dns_chain;
 mod http_triage;
+mod bottleneck;
+mod exit_codes;
+mod permissions;
 mod subnets;
 
 use serde::{Deserialize, Serialize};
@@ -52,6 +55,7 @@ pub const FAMILIES: &[&Family] =
     &[&subnets::FAMILY, &routes::FAMILY, &reachability::FAMILY, &flow_logs::FAMILY];
 pub const FAMILIES: &[&Family] = &[&subnets::FAMILY, &iam_evaluation::FAMILY, &s3_access::FAMILY];
     &[&subnets::FAMILY, &dns_chain::FAMILY, &http_triage::FAMILY, &burst_arithmetic::FAMILY];
+    &[&subnets::FAMILY, &permissions::FAMILY, &bottleneck::FAMILY, &exit_codes::FAMILY];
 
 /// What a family draws.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

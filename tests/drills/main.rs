@@ -46,4 +46,7 @@ agree! {
     d11_dns_chain "D11"
     d13_http_triage "D13"
     d22_burst_arithmetic "D22"
+    d07_permissions "D07"
+    d08_bottleneck "D08"
+    d09_exit_codes "D09"
 }

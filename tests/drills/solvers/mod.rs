@@ -10,6 +10,9 @@ mod d06;
 mod d11;
 mod d13;
 mod d22;
+mod d07;
+mod d08;
+mod d09;
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -49,6 +52,9 @@ pub const ALL: &[Solver] = &[
         check: d13::check,
     },
     Solver { family: "D22", how: "Python, second by second and with exact fractions", check: d22::check },
+    Solver { family: "D07", how: "the kernel, as those users", check: d07::check },
+    Solver { family: "D08", how: "Rules over the tools' output, in Python", check: d08::check },
+    Solver { family: "D09", how: "Bash itself; for containers a table", check: d09::check },
 ];
 
 /// What does not agree with the answers a second solver typed, by the names of what is asked.
