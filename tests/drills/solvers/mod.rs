@@ -2,6 +2,7 @@
 //! another way than the family itself.
 
 mod d01;
+mod d12;
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -20,7 +21,10 @@ pub struct Solver {
 }
 
 /// Every second solver, in the order of the families.
-pub const ALL: &[Solver] = &[Solver { family: "D01", how: "Python ipaddress", check: d01::check }];
+pub const ALL: &[Solver] = &[
+    Solver { family: "D01", how: "Python ipaddress", check: d01::check },
+    Solver { family: "D12", how: "real certificates, libcrypto and the openssl program", check: d12::check },
+];
 
 /// What does not agree with the answers a second solver typed, by the names of what is asked.
 fn compare(case: &Case, answers: &[(&str, String)]) -> Vec<String> {
