@@ -7,6 +7,7 @@
 //! Deliberately not here: what is asked about it (`drill`, `incident`).
 
 mod draw;
+pub mod tcp;
 pub mod tls;
 
 pub use draw::{Draw, Seed};

@@ -8,6 +8,7 @@
 
 mod answer;
 mod subnets;
+mod tcp_trace;
 mod tls_chain;
 
 use serde::{Deserialize, Serialize};
@@ -41,7 +42,7 @@ pub struct Family {
 }
 
 /// Every family, by id.
-pub const FAMILIES: &[&Family] = &[&subnets::FAMILY, &tls_chain::FAMILY];
+pub const FAMILIES: &[&Family] = &[&subnets::FAMILY, &tcp_trace::FAMILY, &tls_chain::FAMILY];
 
 /// What a family draws.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -38,5 +38,6 @@ macro_rules! agree {
 
 agree! {
     d01_subnets "D01"
+    d10_tcp_trace "D10"
     d12_tls_chain "D12"
 }

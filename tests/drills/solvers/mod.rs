@@ -2,6 +2,7 @@
 //! another way than the family itself.
 
 mod d01;
+mod d10;
 mod d12;
 
 use std::io::Write;
@@ -23,6 +24,7 @@ pub struct Solver {
 /// Every second solver, in the order of the families.
 pub const ALL: &[Solver] = &[
     Solver { family: "D01", how: "Python ipaddress", check: d01::check },
+    Solver { family: "D10", how: "a replay of RFC 9293's states in Python", check: d10::check },
     Solver { family: "D12", how: "real certificates, libcrypto and the openssl program", check: d12::check },
 ];
 
