@@ -944,8 +944,8 @@ fn predict(draw: &mut Draw) -> Exercise {
         (
             0,
             text(
-                "That would be the chain of another client, or without `-verify_hostname`.",
-                "那是別的用戶端的結果，或是沒加 `-verify_hostname` 時的結果。",
+                format!("0 means that nothing was refused. {}", right.en),
+                format!("0 代表沒有任何一項被拒絕。{}", right.zh_tw),
             ),
         ),
         (

@@ -116,7 +116,7 @@ pub struct Sockets {
     pub peer: String,
 }
 
-/// `ss -tan`: columns as wide as they have to be.
+/// `ss -tan`: columns as wide as they have to be (spaces at the end of a line left out).
 pub fn sockets(rows: &[Sockets]) -> String {
     let split = |address: &str| -> (String, String) {
         address.rsplit_once(':').map_or_else(
@@ -129,9 +129,11 @@ pub fn sockets(rows: &[Sockets]) -> String {
     let local = width(&mut rows.iter().map(|row| split(&row.local).0.len()), 13);
     let port = width(&mut rows.iter().map(|row| split(&row.local).1.len()), 4);
     let peer = width(&mut rows.iter().map(|row| split(&row.peer).0.len()), 12);
+    let far_port = width(&mut rows.iter().map(|row| split(&row.peer).1.len()), 4);
+    // Without -p, nothing stands below the last heading.
     let mut text = format!(
-        "{:<state$} Recv-Q Send-Q {:>local$}:{:<port$} {:>peer$}:Port",
-        "State", "Local Address", "Port", "Peer Address"
+        "{:<state$} Recv-Q Send-Q {:>local$}:{:<port$} {:>peer$}:{:<far_port$}Process",
+        "State", "Local Address", "Port", "Peer Address", "Port"
     );
     for row in rows {
         let ((host, number), (far, far_port)) = (split(&row.local), split(&row.peer));
@@ -144,4 +146,31 @@ pub fn sockets(rows: &[Sockets]) -> String {
         );
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_those_of_iproute2() {
+        let row = |state, receive, send, local: &str, peer: &str| Sockets {
+            state,
+            receive,
+            send,
+            local: local.to_owned(),
+            peer: peer.to_owned(),
+        };
+        // Captured from iproute2 6.1, less the spaces at the ends.
+        assert_eq!(
+            sockets(&[
+                row(State::Listen, 0, 511, "0.0.0.0:8443", "0.0.0.0:*"),
+                row(State::Established, 10136, 0, "10.20.1.80:8443", "10.20.1.80:33804"),
+            ]),
+            "State  Recv-Q Send-Q Local Address:Port Peer Address:Port Process\n\
+             LISTEN 0      511          0.0.0.0:8443      0.0.0.0:*\n\
+             ESTAB  10136  0         10.20.1.80:8443   10.20.1.80:33804"
+        );
+        assert_eq!(sockets(&[]), "State Recv-Q Send-Q Local Address:Port Peer Address:PortProcess");
+    }
 }
