@@ -1,4 +1,4 @@
-//! D12 by real certificates: libcrypto makes and verifies those of every case, the `openssl` program every 50th.
+//! D12 by real certificates: libcrypto makes and verifies those of every case, the `openssl` program some of them.
 
 use divedeep::drill::Case;
 use serde_json::{Value, json};
