@@ -12,5 +12,7 @@ mod draw;
 pub mod network;
 pub mod iam;
 pub mod host;
+pub mod tcp;
+pub mod tls;
 
 pub use draw::{Draw, Seed};

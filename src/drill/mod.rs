@@ -19,6 +19,8 @@ mod bottleneck;
 mod exit_codes;
 mod permissions;
 mod subnets;
+mod tcp_trace;
+mod tls_chain;
 
 use serde::{Deserialize, Serialize};
 
@@ -56,6 +58,7 @@ pub const FAMILIES: &[&Family] =
 pub const FAMILIES: &[&Family] = &[&subnets::FAMILY, &iam_evaluation::FAMILY, &s3_access::FAMILY];
     &[&subnets::FAMILY, &dns_chain::FAMILY, &http_triage::FAMILY, &burst_arithmetic::FAMILY];
     &[&subnets::FAMILY, &permissions::FAMILY, &bottleneck::FAMILY, &exit_codes::FAMILY];
+pub const FAMILIES: &[&Family] = &[&subnets::FAMILY, &tcp_trace::FAMILY, &tls_chain::FAMILY];
 
 /// What a family draws.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -49,4 +49,6 @@ agree! {
     d07_permissions "D07"
     d08_bottleneck "D08"
     d09_exit_codes "D09"
+    d10_tcp_trace "D10"
+    d12_tls_chain "D12"
 }

@@ -13,6 +13,8 @@ mod d22;
 mod d07;
 mod d08;
 mod d09;
+mod d10;
+mod d12;
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -55,6 +57,8 @@ pub const ALL: &[Solver] = &[
     Solver { family: "D07", how: "the kernel, as those users", check: d07::check },
     Solver { family: "D08", how: "Rules over the tools' output, in Python", check: d08::check },
     Solver { family: "D09", how: "Bash itself; for containers a table", check: d09::check },
+    Solver { family: "D10", how: "a replay of RFC 9293's states in Python", check: d10::check },
+    Solver { family: "D12", how: "real certificates, libcrypto and the openssl program", check: d12::check },
 ];
 
 /// What does not agree with the answers a second solver typed, by the names of what is asked.
