@@ -6,6 +6,7 @@
 //!
 //! Deliberately not here: what is asked about it (`drill`, `incident`).
 
+pub mod database;
 mod draw;
 
 pub use draw::{Draw, Seed};

@@ -7,6 +7,9 @@
 //! `tests/drills/`.
 
 mod answer;
+mod index_choice;
+mod replication_lag;
+mod sql_anomalies;
 mod subnets;
 
 use serde::{Deserialize, Serialize};
@@ -40,7 +43,8 @@ pub struct Family {
 }
 
 /// Every family, by id.
-pub const FAMILIES: &[&Family] = &[&subnets::FAMILY];
+pub const FAMILIES: &[&Family] =
+    &[&subnets::FAMILY, &sql_anomalies::FAMILY, &index_choice::FAMILY, &replication_lag::FAMILY];
 
 /// What a family draws.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

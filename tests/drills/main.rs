@@ -38,4 +38,7 @@ macro_rules! agree {
 
 agree! {
     d01_subnets "D01"
+    d14_sql_anomalies "D14"
+    d15_index_choice "D15"
+    d16_replication_lag "D16"
 }

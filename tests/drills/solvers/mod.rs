@@ -2,6 +2,10 @@
 //! another way than the family itself.
 
 mod d01;
+mod d14;
+mod d15;
+mod d16;
+mod postgres;
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -20,7 +24,16 @@ pub struct Solver {
 }
 
 /// Every second solver, in the order of the families.
-pub const ALL: &[Solver] = &[Solver { family: "D01", how: "Python ipaddress", check: d01::check }];
+pub const ALL: &[Solver] = &[
+    Solver { family: "D01", how: "Python ipaddress", check: d01::check },
+    Solver { family: "D14", how: "PostgreSQL 15, one session each, every case", check: d14::check },
+    Solver {
+        family: "D15",
+        how: "every row enumerated; every 50th case in PostgreSQL 15",
+        check: d15::check,
+    },
+    Solver { family: "D16", how: "Python, second by second", check: d16::check },
+];
 
 /// What does not agree with the answers a second solver typed, by the names of what is asked.
 fn compare(case: &Case, answers: &[(&str, String)]) -> Vec<String> {
