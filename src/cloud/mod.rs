@@ -8,6 +8,7 @@
 
 pub mod balancer;
 pub mod dns;
+pub mod database;
 mod draw;
 pub mod network;
 pub mod iam;

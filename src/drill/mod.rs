@@ -18,6 +18,9 @@ mod http_triage;
 mod bottleneck;
 mod exit_codes;
 mod permissions;
+mod index_choice;
+mod replication_lag;
+mod sql_anomalies;
 mod subnets;
 mod tcp_trace;
 mod tls_chain;
@@ -59,6 +62,7 @@ pub const FAMILIES: &[&Family] = &[&subnets::FAMILY, &iam_evaluation::FAMILY, &s
     &[&subnets::FAMILY, &dns_chain::FAMILY, &http_triage::FAMILY, &burst_arithmetic::FAMILY];
     &[&subnets::FAMILY, &permissions::FAMILY, &bottleneck::FAMILY, &exit_codes::FAMILY];
 pub const FAMILIES: &[&Family] = &[&subnets::FAMILY, &tcp_trace::FAMILY, &tls_chain::FAMILY];
+    &[&subnets::FAMILY, &sql_anomalies::FAMILY, &index_choice::FAMILY, &replication_lag::FAMILY];
 
 /// What a family draws.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

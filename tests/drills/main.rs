@@ -51,4 +51,7 @@ agree! {
     d09_exit_codes "D09"
     d10_tcp_trace "D10"
     d12_tls_chain "D12"
+    d14_sql_anomalies "D14"
+    d15_index_choice "D15"
+    d16_replication_lag "D16"
 }

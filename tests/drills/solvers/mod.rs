@@ -15,6 +15,10 @@ mod d08;
 mod d09;
 mod d10;
 mod d12;
+mod d14;
+mod d15;
+mod d16;
+mod postgres;
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -59,6 +63,13 @@ pub const ALL: &[Solver] = &[
     Solver { family: "D09", how: "Bash itself; for containers a table", check: d09::check },
     Solver { family: "D10", how: "a replay of RFC 9293's states in Python", check: d10::check },
     Solver { family: "D12", how: "real certificates, libcrypto and the openssl program", check: d12::check },
+    Solver { family: "D14", how: "PostgreSQL 15, one session each, every case", check: d14::check },
+    Solver {
+        family: "D15",
+        how: "every row enumerated; every 50th case in PostgreSQL 15",
+        check: d15::check,
+    },
+    Solver { family: "D16", how: "Python, second by second", check: d16::check },
 ];
 
 /// What does not agree with the answers a second solver typed, by the names of what is asked.
