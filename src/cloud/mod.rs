@@ -6,6 +6,8 @@
 //!
 //! Deliberately not here: what is asked about it (`drill`, `incident`).
 
+pub mod bigdata;
 mod draw;
+pub mod logs;
 
 pub use draw::{Draw, Seed};

@@ -7,6 +7,10 @@
 //! `tests/drills/`.
 
 mod answer;
+mod figure;
+mod hdfs_yarn;
+mod logs_insights;
+mod spark;
 mod subnets;
 
 use serde::{Deserialize, Serialize};
@@ -40,7 +44,8 @@ pub struct Family {
 }
 
 /// Every family, by id.
-pub const FAMILIES: &[&Family] = &[&subnets::FAMILY];
+pub const FAMILIES: &[&Family] =
+    &[&subnets::FAMILY, &hdfs_yarn::FAMILY, &spark::FAMILY, &logs_insights::FAMILY];
 
 /// What a family draws.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

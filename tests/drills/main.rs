@@ -38,4 +38,7 @@ macro_rules! agree {
 
 agree! {
     d01_subnets "D01"
+    d17_hdfs_yarn "D17"
+    d18_spark "D18"
+    d21_logs_insights "D21"
 }

@@ -2,6 +2,10 @@
 //! another way than the family itself.
 
 mod d01;
+mod d17;
+mod d18;
+mod d21;
+mod scripted;
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -20,7 +24,12 @@ pub struct Solver {
 }
 
 /// Every second solver, in the order of the families.
-pub const ALL: &[Solver] = &[Solver { family: "D01", how: "Python ipaddress", check: d01::check }];
+pub const ALL: &[Solver] = &[
+    Solver { family: "D01", how: "Python ipaddress", check: d01::check },
+    Solver { family: "D17", how: "block and container simulation in Python", check: d17::check },
+    Solver { family: "D18", how: "greedy packing and a clock in Python", check: d18::check },
+    Solver { family: "D21", how: "the question and every query as SQL in SQLite", check: d21::check },
+];
 
 /// What does not agree with the answers a second solver typed, by the names of what is asked.
 fn compare(case: &Case, answers: &[(&str, String)]) -> Vec<String> {
