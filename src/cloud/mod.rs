@@ -15,5 +15,8 @@ pub mod iam;
 pub mod host;
 pub mod tcp;
 pub mod tls;
+pub mod bigdata;
+mod draw;
+pub mod logs;
 
 pub use draw::{Draw, Seed};

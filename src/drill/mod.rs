@@ -21,6 +21,10 @@ mod permissions;
 mod index_choice;
 mod replication_lag;
 mod sql_anomalies;
+mod figure;
+mod hdfs_yarn;
+mod logs_insights;
+mod spark;
 mod subnets;
 mod tcp_trace;
 mod tls_chain;
@@ -63,6 +67,7 @@ pub const FAMILIES: &[&Family] = &[&subnets::FAMILY, &iam_evaluation::FAMILY, &s
     &[&subnets::FAMILY, &permissions::FAMILY, &bottleneck::FAMILY, &exit_codes::FAMILY];
 pub const FAMILIES: &[&Family] = &[&subnets::FAMILY, &tcp_trace::FAMILY, &tls_chain::FAMILY];
     &[&subnets::FAMILY, &sql_anomalies::FAMILY, &index_choice::FAMILY, &replication_lag::FAMILY];
+    &[&subnets::FAMILY, &hdfs_yarn::FAMILY, &spark::FAMILY, &logs_insights::FAMILY];
 
 /// What a family draws.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -54,4 +54,7 @@ agree! {
     d14_sql_anomalies "D14"
     d15_index_choice "D15"
     d16_replication_lag "D16"
+    d17_hdfs_yarn "D17"
+    d18_spark "D18"
+    d21_logs_insights "D21"
 }

@@ -19,6 +19,10 @@ mod d14;
 mod d15;
 mod d16;
 mod postgres;
+mod d17;
+mod d18;
+mod d21;
+mod scripted;
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -70,6 +74,9 @@ pub const ALL: &[Solver] = &[
         check: d15::check,
     },
     Solver { family: "D16", how: "Python, second by second", check: d16::check },
+    Solver { family: "D17", how: "block and container simulation in Python", check: d17::check },
+    Solver { family: "D18", how: "greedy packing and a clock in Python", check: d18::check },
+    Solver { family: "D21", how: "the question and every query as SQL in SQLite", check: d21::check },
 ];
 
 /// What does not agree with the answers a second solver typed, by the names of what is asked.
