@@ -7,16 +7,15 @@
 //! Deliberately not here: what is asked about it (`drill`, `incident`).
 
 pub mod balancer;
-pub mod dns;
+pub mod bigdata;
 pub mod database;
+pub mod dns;
 mod draw;
-pub mod network;
-pub mod iam;
 pub mod host;
+pub mod iam;
+pub mod logs;
+pub mod network;
 pub mod tcp;
 pub mod tls;
-pub mod bigdata;
-mod draw;
-pub mod logs;
 
 pub use draw::{Draw, Seed};

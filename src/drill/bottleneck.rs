@@ -10,11 +10,6 @@ use crate::model::{Evidence, EvidenceType, Text};
 
 pub(super) const FAMILY: Family = Family {
     id: "D08",
-    name: ("CPU, memory and disk reading", "CPU、記憶體與磁碟判讀"),
-    about: (
-        "Which resource is saturated, which process is behind it, and what the numbers rule out.",
-        "哪個資源飽和、背後是哪個行程，以及數字排除了什麼。",
-    ),
     place: ("linux", "use-method-triage"),
     depths: &[1, 2, 3],
     seconds: 90,
@@ -43,10 +38,6 @@ enum State {
 
 fn t(en: impl Into<String>, zh: impl Into<String>) -> Text {
     Text::new(en.into(), zh.into())
-}
-
-fn code(text: &str) -> Text {
-    t(format!("`{text}`"), format!("`{text}`"))
 }
 
 impl State {

@@ -12,11 +12,6 @@ use crate::model::{Evidence, EvidenceType, Text};
 
 pub(super) const FAMILY: Family = Family {
     id: "D09",
-    name: ("Exit codes and signals", "結束碼與訊號"),
-    about: (
-        "The exit code of a command, of a script, of a container or service, and what it proves about the cause.",
-        "指令、指令碼、容器與服務的結束碼，以及它能證明什麼原因。",
-    ),
     place: ("linux", "signals-exit-codes"),
     depths: &[1, 2, 2],
     seconds: 60,

@@ -17,11 +17,6 @@ use crate::model::{EvidenceType, Text};
 
 pub(super) const FAMILY: Family = Family {
     id: "D04",
-    name: ("VPC flow logs", "VPC flow log 判讀"),
-    about: (
-        "Read flow log records: what was rejected and by what, who answers, who talks most.",
-        "判讀 flow log：什麼被拒絕、可能是誰擋的、有沒有回應、誰的流量最大。",
-    ),
     place: ("aws-core", "flow-logs-reading"),
     depths: &[2, 3, 3],
     seconds: 150,

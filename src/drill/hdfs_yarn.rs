@@ -8,11 +8,6 @@ use crate::cloud::Draw;
 
 pub(super) const FAMILY: Family = Family {
     id: "D17",
-    name: ("HDFS and YARN sizing", "HDFS 與 YARN 容量計算"),
-    about: (
-        "Blocks, replicas and what a failure leaves; container sizes, containers a node and requests that wait.",
-        "區塊、複本與節點故障後的狀態；容器大小、每個節點放得下幾個容器，以及等待中的請求。",
-    ),
     place: ("bigdata", "yarn-container-sizing"),
     depths: &[2, 3, 4],
     seconds: 180,

@@ -18,11 +18,6 @@ use crate::model::Text;
 
 pub(super) const FAMILY: Family = Family {
     id: "D05",
-    name: ("IAM policy evaluation", "IAM 政策評估"),
-    about: (
-        "Whether a request is allowed, which policy decides, and the one change that turns it around.",
-        "一個請求准不准、由哪份政策決定，以及改哪一處就會反過來。",
-    ),
     place: ("aws-core", "iam-evaluation-logic"),
     depths: &[2, 3, 4],
     seconds: 150,

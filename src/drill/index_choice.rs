@@ -11,11 +11,6 @@ use crate::model::{Evidence, EvidenceType, Text};
 
 pub(super) const FAMILY: Family = Family {
     id: "D15",
-    name: ("Plans and index choice", "執行計畫與索引選擇"),
-    about: (
-        "Which index serves a query, how many entries it reads, and what a slow plan says.",
-        "哪個索引適合查詢、要讀多少索引項目，以及慢計畫透露了什麼。",
-    ),
     place: ("database", "explain-plan-reading"),
     depths: &[2, 3, 4],
     seconds: 150,

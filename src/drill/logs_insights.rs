@@ -16,11 +16,6 @@ use samples::Sample;
 
 pub(super) const FAMILY: Family = Family {
     id: "D21",
-    name: ("Logs Insights queries", "Logs Insights 查詢"),
-    about: (
-        "Read a query's result off a sample of logs, and choose the query that answers a question.",
-        "從日誌樣本推出查詢結果，並選出能回答問題的查詢。",
-    ),
     place: ("scripting-logs", "logs-insights-queries"),
     depths: &[2, 2, 3],
     seconds: 150,

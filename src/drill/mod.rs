@@ -7,24 +7,24 @@
 //! `tests/drills/`.
 
 mod answer;
-mod flow_logs;
-mod reachability;
-mod routes;
-mod iam_evaluation;
-mod s3_access;
+mod bottleneck;
 mod burst_arithmetic;
 mod dns_chain;
-mod http_triage;
-mod bottleneck;
 mod exit_codes;
-mod permissions;
-mod index_choice;
-mod replication_lag;
-mod sql_anomalies;
 mod figure;
+mod flow_logs;
 mod hdfs_yarn;
+mod http_triage;
+mod iam_evaluation;
+mod index_choice;
 mod logs_insights;
+mod permissions;
+mod reachability;
+mod replication_lag;
+mod routes;
+mod s3_access;
 mod spark;
+mod sql_anomalies;
 mod subnets;
 mod tcp_trace;
 mod tls_chain;
@@ -36,15 +36,11 @@ use crate::model::{Evidence, EvidenceType, Grade, Provenance, Text};
 
 pub use answer::{Answer, Choice, Form, Trap, Unit, Verdict};
 
-/// A kind of exercise.
+/// A kind of exercise. Its words stand in the bank (`data/drills.toml`).
 #[derive(Debug)]
 pub struct Family {
     /// `D01` to `D22`; never reused.
     pub id: &'static str,
-    /// What learners see.
-    pub name: (&'static str, &'static str),
-    /// One sentence: what is trained.
-    pub about: (&'static str, &'static str),
     /// Domain and topic it is filed under.
     pub place: (&'static str, &'static str),
     /// The depth (1 to 4) of each level, level 1 first; at least three levels.
@@ -60,14 +56,28 @@ pub struct Family {
 }
 
 /// Every family, by id.
-pub const FAMILIES: &[&Family] =
-    &[&subnets::FAMILY, &routes::FAMILY, &reachability::FAMILY, &flow_logs::FAMILY];
-pub const FAMILIES: &[&Family] = &[&subnets::FAMILY, &iam_evaluation::FAMILY, &s3_access::FAMILY];
-    &[&subnets::FAMILY, &dns_chain::FAMILY, &http_triage::FAMILY, &burst_arithmetic::FAMILY];
-    &[&subnets::FAMILY, &permissions::FAMILY, &bottleneck::FAMILY, &exit_codes::FAMILY];
-pub const FAMILIES: &[&Family] = &[&subnets::FAMILY, &tcp_trace::FAMILY, &tls_chain::FAMILY];
-    &[&subnets::FAMILY, &sql_anomalies::FAMILY, &index_choice::FAMILY, &replication_lag::FAMILY];
-    &[&subnets::FAMILY, &hdfs_yarn::FAMILY, &spark::FAMILY, &logs_insights::FAMILY];
+pub const FAMILIES: &[&Family] = &[
+    &subnets::FAMILY,
+    &routes::FAMILY,
+    &reachability::FAMILY,
+    &flow_logs::FAMILY,
+    &iam_evaluation::FAMILY,
+    &s3_access::FAMILY,
+    &permissions::FAMILY,
+    &bottleneck::FAMILY,
+    &exit_codes::FAMILY,
+    &tcp_trace::FAMILY,
+    &dns_chain::FAMILY,
+    &tls_chain::FAMILY,
+    &http_triage::FAMILY,
+    &sql_anomalies::FAMILY,
+    &index_choice::FAMILY,
+    &replication_lag::FAMILY,
+    &hdfs_yarn::FAMILY,
+    &spark::FAMILY,
+    &logs_insights::FAMILY,
+    &burst_arithmetic::FAMILY,
+];
 
 /// What a family draws.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -135,11 +145,6 @@ impl Family {
     /// Target time of a level, in seconds.
     pub fn seconds_at(&self, level: u8) -> u32 {
         self.seconds + self.seconds / 2 * u32::from(level.saturating_sub(1))
-    }
-
-    /// Its name.
-    pub fn name(&self) -> Text {
-        Text::new(self.name.0, self.name.1)
     }
 }
 

@@ -11,11 +11,6 @@ use crate::model::{Evidence, EvidenceType, Text};
 
 pub(super) const FAMILY: Family = Family {
     id: "D07",
-    name: ("Permissions and umask", "檔案權限與 umask"),
-    about: (
-        "Who can do what to a file, and the mode a new one gets: mode bits, umask, paths, sticky and setgid directories, ACLs.",
-        "誰能對檔案做什麼、新檔案會得到什麼權限：權限位元、umask、路徑、sticky 與 setgid 目錄、ACL。",
-    ),
     place: ("linux", "permissions-umask-acl"),
     depths: &[1, 2, 2],
     seconds: 100,

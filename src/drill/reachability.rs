@@ -20,11 +20,6 @@ use crate::model::{Evidence, EvidenceType, Text};
 
 pub(super) const FAMILY: Family = Family {
     id: "D03",
-    name: ("Security groups and network ACLs", "安全群組與網路 ACL"),
-    about: (
-        "Follow a request and its reply through every check, and say what each flow log records.",
-        "沿著請求與回應逐一檢查，判斷停在哪裡、各介面的 flow log 會記下什麼。",
-    ),
     place: ("aws-core", "security-groups-vs-nacl"),
     depths: &[2, 3, 4],
     seconds: 150,

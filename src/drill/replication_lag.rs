@@ -11,11 +11,6 @@ use crate::model::{EvidenceType, Text};
 
 pub(super) const FAMILY: Family = Family {
     id: "D16",
-    name: ("Replication lag", "複寫延遲"),
-    about: (
-        "How far a replica is behind, when it has caught up, how likely a read is stale, and what a failover would lose.",
-        "複本落後多少、何時追上、讀到舊資料的機率，以及容錯移轉會遺失多少。",
-    ),
     place: ("database", "replication-lag"),
     depths: &[2, 3, 3],
     seconds: 150,

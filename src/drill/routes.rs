@@ -15,11 +15,6 @@ use crate::model::{Evidence, EvidenceType, Text};
 
 pub(super) const FAMILY: Family = Family {
     id: "D02",
-    name: ("Route lookup", "路由查找"),
-    about: (
-        "Find the route a packet takes in VPC and transit gateway route tables.",
-        "在 VPC 與 transit gateway 的路由表裡找出封包走的路由。",
-    ),
     place: ("networking", "routing-longest-prefix"),
     depths: &[2, 2, 3],
     seconds: 90,

@@ -14,11 +14,6 @@ use crate::model::{Evidence, EvidenceType, Text};
 
 pub(super) const FAMILY: Family = Family {
     id: "D06",
-    name: ("S3 access", "S3 存取權"),
-    about: (
-        "Who can read an object: bucket policy, IAM, Block Public Access, ACL, key, endpoint, presigned URL.",
-        "誰讀得到一個物件：儲存貯體政策、IAM、封鎖公開存取、ACL、金鑰、端點、預先簽署的 URL。",
-    ),
     place: ("aws-core", "s3-access-control"),
     depths: &[2, 3, 3],
     seconds: 150,

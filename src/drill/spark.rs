@@ -9,11 +9,6 @@ use crate::cloud::Draw;
 
 pub(super) const FAMILY: Family = Family {
     id: "D18",
-    name: ("Spark partitions and memory", "Spark 分割與記憶體"),
-    about: (
-        "How files become tasks and waves, what an executor really takes, and what skew does to time and memory.",
-        "檔案如何變成 task 與輪次、executor 實際占多少記憶體，以及資料傾斜對時間與記憶體的影響。",
-    ),
     place: ("bigdata", "spark-partitions-skew"),
     depths: &[2, 3, 4],
     seconds: 180,

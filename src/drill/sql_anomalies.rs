@@ -16,11 +16,6 @@ use crate::model::{EvidenceType, Text};
 
 pub(super) const FAMILY: Family = Family {
     id: "D14",
-    name: ("Isolation levels and locks", "隔離層級與鎖定"),
-    about: (
-        "Interleaved transactions in PostgreSQL: what is read, who waits, who fails, and what the anomaly is called.",
-        "PostgreSQL 裡交錯執行的交易：讀到什麼、誰在等誰、誰會失敗、這種異常叫什麼。",
-    ),
     place: ("database", "isolation-anomalies"),
     depths: &[2, 3, 4],
     seconds: 150,

@@ -12,11 +12,6 @@ use crate::model::{EvidenceType, Text};
 
 pub(super) const FAMILY: Family = Family {
     id: "D01",
-    name: ("CIDR and subnets", "CIDR 與子網路"),
-    about: (
-        "Networks, ranges and usable addresses, in plain networks and in a VPC.",
-        "一般網路與 VPC 裡的網段、範圍與可用位址數。",
-    ),
     place: ("networking", "ipv4-cidr-subnetting"),
     depths: &[1, 2, 2],
     seconds: 60,

@@ -15,11 +15,6 @@ use crate::model::{Evidence, EvidenceType, Text};
 
 pub(super) const FAMILY: Family = Family {
     id: "D10",
-    name: ("TCP traces", "TCP 封包判讀"),
-    about: (
-        "Reading tcpdump and ss: the fault, whose it is, and each end's state.",
-        "讀 tcpdump 與 ss：故障是什麼、出在哪一端、兩端各在什麼狀態。",
-    ),
     place: ("networking", "tcpdump-wireshark"),
     depths: &[2, 3, 4],
     seconds: 120,

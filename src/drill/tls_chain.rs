@@ -15,11 +15,6 @@ use crate::model::{Evidence, EvidenceType, Text};
 
 pub(super) const FAMILY: Family = Family {
     id: "D12",
-    name: ("TLS chain faults", "TLS 憑證鏈故障"),
-    about: (
-        "What a client makes of a certificate chain: the fault, the error and what mends it.",
-        "用戶端怎麼驗證憑證鏈：故障在哪裡、會出現什麼錯誤、怎麼修。",
-    ),
     place: ("security-tls", "tls-fault-diagnosis"),
     depths: &[2, 2, 3],
     seconds: 120,

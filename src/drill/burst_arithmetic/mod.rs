@@ -20,11 +20,6 @@ use crate::model::{EvidenceType, Text};
 
 pub(super) const FAMILY: Family = Family {
     id: "D22",
-    name: ("Bursts, IOPS and availability", "爆量、IOPS 與可用性計算"),
-    about: (
-        "How long a burst lasts, what several parts are worth together, and how fast an error budget goes.",
-        "爆量能撐多久、幾個元件合起來的可用性是多少、錯誤預算用得多快。",
-    ),
     place: ("aws-core", "ebs-types-performance"),
     depths: &[1, 2, 3],
     seconds: 120,

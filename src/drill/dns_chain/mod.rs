@@ -26,11 +26,6 @@ use crate::model::{EvidenceType, Text};
 
 pub(super) const FAMILY: Family = Family {
     id: "D11",
-    name: ("DNS answers and TTLs", "DNS 解析鏈與 TTL"),
-    about: (
-        "From zones, caches and search lists to the answer, who gave it, and when a change is seen.",
-        "從 zone、快取與搜尋清單推出答案、由誰回答，以及變更何時看得到。",
-    ),
     place: ("networking", "dns-records-ttl-delegation"),
     depths: &[1, 2, 3],
     seconds: 90,

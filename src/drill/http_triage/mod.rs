@@ -21,11 +21,6 @@ use crate::model::{EvidenceType, Text};
 
 pub(super) const FAMILY: Family = Family {
     id: "D13",
-    name: ("HTTP errors at a load balancer", "負載平衡器的 HTTP 錯誤歸因"),
-    about: (
-        "From access log entries and health checks to the hop that failed.",
-        "從存取日誌與健康狀態檢查找出是哪一段出錯。",
-    ),
     place: ("aws-core", "elb-5xx-attribution"),
     depths: &[2, 2, 3],
     seconds: 100,

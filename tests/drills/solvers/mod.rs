@@ -7,21 +7,21 @@ mod d03;
 mod d04;
 mod d05;
 mod d06;
-mod d11;
-mod d13;
-mod d22;
 mod d07;
 mod d08;
 mod d09;
 mod d10;
+mod d11;
 mod d12;
+mod d13;
 mod d14;
 mod d15;
 mod d16;
-mod postgres;
 mod d17;
 mod d18;
 mod d21;
+mod d22;
+mod postgres;
 mod scripted;
 
 use std::io::Write;
@@ -52,21 +52,21 @@ pub const ALL: &[Solver] = &[
     Solver { family: "D04", how: "mawk for totals, Python for what records mean", check: d04::check },
     Solver { family: "D05", how: "the documented flow chart in Python", check: d05::check },
     Solver { family: "D06", how: "each gate by itself, in Python", check: d06::check },
+    Solver { family: "D07", how: "the kernel, as those users", check: d07::check },
+    Solver { family: "D08", how: "Rules over the tools' output, in Python", check: d08::check },
+    Solver { family: "D09", how: "Bash itself; for containers a table", check: d09::check },
+    Solver { family: "D10", how: "a replay of RFC 9293's states in Python", check: d10::check },
+    Solver {
         family: "D11",
         how: "a simulation in Python; the zones of every tenth case in BIND",
         check: d11::check,
     },
+    Solver { family: "D12", how: "real certificates, libcrypto and the openssl program", check: d12::check },
     Solver {
         family: "D13",
         how: "an oracle from the documentation over the log lines, in Python",
         check: d13::check,
     },
-    Solver { family: "D22", how: "Python, second by second and with exact fractions", check: d22::check },
-    Solver { family: "D07", how: "the kernel, as those users", check: d07::check },
-    Solver { family: "D08", how: "Rules over the tools' output, in Python", check: d08::check },
-    Solver { family: "D09", how: "Bash itself; for containers a table", check: d09::check },
-    Solver { family: "D10", how: "a replay of RFC 9293's states in Python", check: d10::check },
-    Solver { family: "D12", how: "real certificates, libcrypto and the openssl program", check: d12::check },
     Solver { family: "D14", how: "PostgreSQL 15, one session each, every case", check: d14::check },
     Solver {
         family: "D15",
@@ -77,6 +77,7 @@ pub const ALL: &[Solver] = &[
     Solver { family: "D17", how: "block and container simulation in Python", check: d17::check },
     Solver { family: "D18", how: "greedy packing and a clock in Python", check: d18::check },
     Solver { family: "D21", how: "the question and every query as SQL in SQLite", check: d21::check },
+    Solver { family: "D22", how: "Python, second by second and with exact fractions", check: d22::check },
 ];
 
 /// What does not agree with the answers a second solver typed, by the names of what is asked.
