@@ -58,8 +58,6 @@ fn each_outside_thing_has_one_owner() {
         ("disallowed_methods", "src/shell.rs"),
         ("chrono_tz", "src/time.rs"),
         ("hound", "src/speech/"),
-        ("rand_chacha", "src/interview/"),
-        ("regex", "src/story/"),
     ] {
         for path in files("src", &["rs"]) {
             let file = name(&path);

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use divedeep::app::{Access, Answer, App, Focus, Round, Settings};
+use divedeep::app::{Access, Answer, App, DrillAnswer, Focus, Round, Settings};
 use divedeep::bank::Source;
 use divedeep::model::{AnswerMode, Grade, ItemRef, Language, SessionKind};
 use divedeep::time::Moment;
@@ -217,8 +217,17 @@ pub fn answer(item: &ItemRef, grade: Grade) -> Answer {
 /// Grades the item that is asked now and says which it was.
 pub fn grade_next(app: &mut App, grade: Grade, now: Moment) -> ItemRef {
     let practice = app.practice_next(now).expect("the next item");
-    let item = practice.card.expect("an item is left").view.item;
-    app.practice_grade(answer(&item, grade), now).expect("the answer is kept");
+    let card = practice.card.expect("an item is left");
+    let item = card.view.item;
+    // A drill is answered with its case, here by somebody who wants to see the answers.
+    let drill = card.drill.map(|case| DrillAnswer {
+        typed: case.asks.iter().map(|_| String::new()).collect(),
+        family: case.family,
+        level: case.level,
+        seed: case.seed,
+        given_up: true,
+    });
+    app.practice_grade(Answer { drill, ..answer(&item, grade) }, now).expect("the answer is kept");
     item
 }
 

@@ -1,4 +1,5 @@
-import type { Face, ItemView, Language, Outline, Text } from './api/types';
+import type { Messages } from '../messages/en';
+import type { Face, ItemRef, ItemView, Language, Outline, QuestionKind, Text } from './api/types';
 
 /** A text in a language; what has no such text falls back to the nearest one. */
 export function inLanguage(text: Text, language: Language): string {
@@ -16,6 +17,12 @@ export function domainName(outline: Outline, id: string, language: Language): st
 export function topicName(outline: Outline, domain: string, id: string, language: Language): string {
   const topic = outline.topics.find((topic) => topic.domain === domain && topic.id === id);
   return topic ? inLanguage(topic.name, language) : id;
+}
+
+/** What sort of item it is, in words. */
+export function kindName(t: Messages, item: ItemRef, question: QuestionKind | null): string {
+  if (question) return t.item.kind[question];
+  return item.kind === 'drill' || item.kind === 'incident' ? t.item[item.kind] : t.item.prompt;
 }
 
 /** The languages an item can be read in, English first. */

@@ -1033,6 +1033,9 @@ export const en = {
       estimate: 'estimate',
     },
     prompt: 'story prompt',
+    drill: 'drill',
+    incident: 'incident',
+    computed: 'worked out by the model',
     frequency: { core: 'asked very often', common: 'asked often', rare: 'asked rarely' },
     status: { draft: 'draft', reviewed: 'reviewed', verified: 'verified' },
     statusHint: {

@@ -966,6 +966,9 @@ export const zhTW = {
       estimate: '估算',
     },
     prompt: '經驗分享',
+    drill: '演練',
+    incident: '事件',
+    computed: '由模型算出',
     frequency: { core: '極常考', common: '常考', rare: '少考' },
     status: { draft: '草稿', reviewed: '已審閱', verified: '已查證' },
     statusHint: {
