@@ -85,10 +85,10 @@ impl Log {
             let one = |record: &&Record| {
                 let action = if record.accept { "ACCEPT" } else { "REJECT" };
                 if level == 1 {
-                    format!("{action} ({} packets, {} bytes)", record.packets, record.bytes)
+                    format!("{action} (packets {}, bytes {})", record.packets, record.bytes)
                 } else {
                     format!(
-                        "{action} ({} packets, {} bytes, tcp-flags {})",
+                        "{action} (packets {}, bytes {}, tcp-flags {})",
                         record.packets, record.bytes, record.tcp_flags
                     )
                 }
