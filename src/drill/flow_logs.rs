@@ -80,10 +80,10 @@ impl Log {
             let one = |record: &&Record| {
                 let action = if record.accept { "ACCEPT" } else { "REJECT" };
                 if level == 1 {
-                    format!("{action} ({} packets, {} bytes)", record.packets, record.bytes)
+                    format!("{action} (packets {}, bytes {})", record.packets, record.bytes)
                 } else {
                     format!(
-                        "{action} ({} packets, {} bytes, tcp-flags {})",
+                        "{action} (packets {}, bytes {}, tcp-flags {})",
                         record.packets, record.bytes, record.tcp_flags
                     )
                 }
@@ -144,7 +144,7 @@ impl Log {
                     "請求在這裡放行，但沒有回應到達這個介面",
                 ),
                 Text::new(
-                    "Then the log has ACCEPT for the request and no record of a reply; why, it does not say.",
+                    "In that case the log has ACCEPT for the request and no record of a reply; why, it does not say.",
                     "這種情況 log 只有請求的 ACCEPT，沒有回應的紀錄；原因要到別處找。",
                 ),
             ),
@@ -157,7 +157,7 @@ impl Log {
                     "封包都通過，但連接埠沒人監聽：回的是 TCP reset",
                 ),
                 Text::new(
-                    "Then the answer to the SYN (2) is a RST (4), never a SYN-ACK (18), in ACCEPT records.",
+                    "In that case the answer to the SYN (2) is a RST (4), never a SYN-ACK (18), in ACCEPT records.",
                     "這種情況對 SYN（2）的回應是 RST（4），不會有 SYN-ACK（18），而且都是 ACCEPT。",
                 ),
             ));
@@ -170,7 +170,7 @@ impl Log {
                     "連得上，但回應的大封包似乎遺失：與 MTU 問題相符，但不是證明",
                 ),
                 Text::new(
-                    "Then the handshake (2 and 18) is there, large packets are sent again and again, no FIN follows, and nothing more comes from the other side.",
+                    "In that case the handshake (2 and 18) is there, large packets are sent again and again, no FIN follows, and nothing more comes from the other side.",
                     "這種情況有交握（2 與 18）、大封包一再重送、沒有 FIN，而對方不再送任何東西。",
                 ),
             ));
@@ -181,7 +181,7 @@ impl Log {
                     "正常完成並關閉；被拒絕的是關閉之後才到的封包",
                 ),
                 Text::new(
-                    "Then both directions have SYN and FIN (3 and 19) in ACCEPT records first; packets after the close are rejected since no connection is tracked any more.",
+                    "In that case both directions have SYN and FIN (3 and 19) in ACCEPT records first; packets after the close are rejected since no connection is tracked any more.",
                     "這種情況兩個方向先有含 SYN 與 FIN 的 ACCEPT（3 與 19）；關閉後連線已不再追蹤，之後的封包就被拒絕。",
                 ),
             ));
