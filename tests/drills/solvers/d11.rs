@@ -144,6 +144,15 @@ def word(rcode, rows):
     last = [data for _, _, kind, data in rows if kind == 'A']
     return last[-1] if last else 'NXDOMAIN' if rcode == 'NXDOMAIN' else 'NODATA'
 
+def until(resolver, name, now, test, kind='A'):
+    """The first moment at which the answer passes a test, if it is asked for all the time: it can only become another
+    when something of it ends."""
+    while True:
+        rcode, rows, left = resolver.ask(name, kind, now)
+        if test(rcode, rows):
+            return now
+        now += max(1, min([row[1] for row in rows] + [left] * (left is not None)))
+
 def zones(case):
     return [Zone(text) for text in case['evidence'] if text.startswith('$ cat /etc/bind')]
 
@@ -172,13 +181,9 @@ def zone(case):
     elif rcode == 'NOERROR' and rows[-1][2] == 'CNAME':
         yield 'next', rows[-1][3].rstrip('.')
     elif rcode == 'NOERROR':
-        # Second by second, until a resolver asks again.
+        # Until a resolver asks again.
         resolver = Resolver(server([lambda now: found]))
-        now = 0
-        while not now or len(resolver.asked) == 1:
-            resolver.ask(given['name'] + '.', given['type'], now)
-            now += 1
-        yield 'keep', now - 1
+        yield 'keep', until(resolver, given['name'] + '.', 0, lambda *_: len(resolver.asked) > 1, given['type'])
 
 def cached(case):
     given = case['given']
@@ -189,17 +194,15 @@ def cached(case):
     at_server = re.search(r'SERVER: ([\d.]+)#53', next(text for text in case['evidence'] if ' ra;' in text)).group(1)
     yield 'who', {'options': [f'`{at_server}`, out of its cache']}
     whole, change = source[0][1], when(given['change'])
-    since = at
-    while since + whole - at != rows[0][1]:
-        since -= 1
-    yield 'since', written(since)
+    since = at + rows[0][1] - whole
     address = lambda now: 'new' if now >= change else 'old'
     def source(name, kind, now):
         return 'NOERROR', [(name, whole, 'A', address(now))], None
-    resolver, now = Resolver(source), since
-    while resolver.ask('x.', 'A', now)[1][0][3] == 'old':
-        now += 1
-    yield 'new', written(now)
+    resolver = Resolver(source)
+    resolver.ask('x.', 'A', since)
+    assert resolver.ask('x.', 'A', at)[1][0][1] == rows[0][1]
+    yield 'since', written(since)
+    yield 'new', written(until(resolver, 'x.', at, lambda rcode, rows: rows[0][3] == 'new'))
 
 def candidates(conf, typed):
     """glibc's res_search, told after its source."""
@@ -241,26 +244,17 @@ def negative(case):
         resolver = Resolver(source)
         resolver.ask(given['name'] + '.', 'A', start)
         return resolver
-    keep = 0
+    name = given['name'] + '.'
     probe = Resolver(server([lambda now: before]))
-    while not keep or len(probe.asked) == 1:
-        probe.ask(given['name'] + '.', 'A', keep)
-        keep += 1
-    yield 'keep', keep - 1
-    start = at
-    while run(start).ask(given['name'] + '.', 'A', at)[2] != rows[0][1]:
-        start -= 1
+    keep = until(probe, name, 0, lambda *_: len(probe.asked) > 1)
+    yield 'keep', keep
+    start = at + rows[0][1] - keep
+    assert run(start).ask(name, 'A', at)[2] == rows[0][1]
     yield 'since', written(start)
-    resolver, now = run(start), at
-    fresh = None
-    while True:
-        if now == later:
-            fresh = resolver.ask(given['fresh'] + '.', 'A', now)[0]
-        if word(*resolver.ask(given['name'] + '.', 'A', now)[:2]) == '192.0.2.1':
-            break
-        now += 1
-    fresh = fresh or resolver.ask(given['fresh'] + '.', 'A', later)[0]
-    yield 'new', written(now)
+    yield 'new', written(until(run(start), name, at, lambda *said: word(*said) == '192.0.2.1'))
+    resolver = run(start)
+    resolver.ask(name, 'A', later)
+    fresh = resolver.ask(given['fresh'] + '.', 'A', later)[0]
     text = next(text for text in case['options']['fresh'] if text.startswith('Yes') == (fresh == 'NOERROR'))
     yield 'fresh', {'options': [text]}
 
@@ -279,10 +273,7 @@ def chain(case):
     yield 'ask', {'options': [f'`{first}`' if first else 'None: everything is in the cache']}
     yield 'address', rows[-1][3]
     yield 'ttl', rows[-1][1]
-    while word(rcode, rows) != given['new']:
-        now += 1
-        rcode, rows, _ = resolver.ask(given['name'] + '.', 'A', now)
-    yield 'new', written(now)
+    yield 'new', written(until(resolver, given['name'] + '.', now, lambda *said: word(*said) == given['new']))
 
 def private(case):
     given, public = case['given'], zones(case)[0]
@@ -304,10 +295,8 @@ def private(case):
     yield 'status', {'options': [f'`{ask(given["first"])[0]}`']}
     yield 'both', word(*ask(given['both']))
     yield 'deep', word(*ask(given['deep']))
-    resolver, now = Resolver(lambda name, kind, now: inside(name, kind, now, True)), asked
-    while word(*resolver.ask(given['first'] + '.', 'A', now)[:2]) != '10.1.1.1':
-        now += 1
-    yield 'seen', written(now)
+    resolver = Resolver(lambda name, kind, now: inside(name, kind, now, True))
+    yield 'seen', written(until(resolver, given['first'] + '.', asked, lambda *said: word(*said) == '10.1.1.1'))
 
 def cluster(case):
     given, conf = case['given'], case['evidence'][0]
@@ -378,8 +367,8 @@ def lowered(case):
     worst = max(quarter(t) for t in fetches)
     yield 'bound', written(-(-worst // 4))
     # The first cutover after which a copy from just before the lowering has no more than `short` to live.
-    safe = next(c for c in range(low, low + long + 1) if quarter(4 * low - 1) - 4 * c <= 4 * short - 1 or c == low + long)
-    yield 'safe', written(safe)
+    ends_of_long = quarter(4 * low - 1)
+    yield 'safe', written(next(c for c in range(low + long - 2 * short, low + long) if ends_of_long - 4 * c < 4 * short))
 
 def caches(case):
     given, zone = case['given'], zones(case)[0]

@@ -4,7 +4,7 @@
 use divedeep::drill::Case;
 
 const SCRIPT: &str = r#"
-import json, re, shlex, sys
+import json, re, sys
 from collections import Counter
 from datetime import datetime
 
@@ -13,7 +13,7 @@ request agent cipher protocol group trace domain certificate rule created action
 classification reason connection'''.split()
 
 def read(line):
-    values = shlex.split(line)
+    values = [value.strip('"') for value in re.findall(r'"[^"]*"|\S+', line)]
     assert len(values) == len(FIELDS), line
     entry = dict(zip(FIELDS, values))
     assert entry['targets'] == entry['target'] and entry['statuses'] == entry['target_status']

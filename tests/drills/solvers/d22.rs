@@ -166,38 +166,38 @@ def repeated(case):
         return None
     size = given['size']
     run, lasts = first_dry(size, 60)
-    # Second by second up to the run in question.
-    credits, second, base = BUCKET, 0, base_of(size)
+    # Minute by minute (runs and pauses are whole minutes) up to the run in question.
+    credits, minute, base = BUCKET, 0, base_of(size)
     while credits >= 0:
-        credits += base
-        if second % cycle < busy:
-            credits -= demand
-        elif credits > BUCKET:
-            credits = BUCKET
-        second += 1
-    assert (second - 1) // cycle + 1 == run, (second, run)
+        credits += 60 * base
+        if 60 * minute % cycle < busy:
+            credits -= 60 * demand
+        credits = min(credits, BUCKET)
+        minute += 1
+    assert 60 * (minute - 1) // cycle + 1 == run, (minute, run)
     enough = next(s for s in range(10, 2000, 10) if first_dry(s, 2000) is None)
     lost = BUCKET - sum(([base_of(size) - demand] * busy + [base_of(size)] * (cycle - busy)), BUCKET)
     return [lost, run, float(lasts), enough]
 
-def job_time(size, total):
+def job_time(size, total, step=1):
+    """Seconds, and what the burst did; in steps of some seconds."""
     base, credits, done, seconds = base_of(size), BUCKET, 0, 0
     while done < total:
-        rate = base
+        rate = base * step
         if base < 3000:
-            rate = min(3000, base + credits)
-            credits -= rate - base
-        if credits == 0 and rate == base or base >= 3000:
+            rate = min(3000 * step, base * step + credits)
+            credits -= rate - base * step
+        if credits == 0 and rate == base * step or base >= 3000:
             return seconds + (total - done) / base, done
         done += rate
-        seconds += 1
+        seconds += step
     return seconds, done
 
 def job(case):
     given = case['given']
     total = given['millions'] * 1_000_000
     takes, burst = job_time(given['size'], total)
-    fits = [size for size in case['sizes'] if job_time(size, total)[0] <= given['goal'] * 60]
+    fits = [size for size in case['sizes'] if job_time(size, total, 10)[0] <= given['goal'] * 60]
     return [burst / 1e6, takes / 60, {'options': [f'{min(fits):,} GiB']}]
 
 def windows(case):
