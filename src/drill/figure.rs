@@ -10,7 +10,8 @@ pub(super) fn figure(value: f64, tolerance: f64, unit: Unit, mistakes: Vec<(f64,
         // A mistake is told from the right answer and from others only outside their tolerances.
         let apart = |other: f64| (wrong - other).abs() > 2.0 * tolerance + 1e-6 * other.abs().max(1.0);
         if wrong.is_finite() && apart(value) && traps.iter().all(|(other, _)| apart(*other)) {
-            traps.push((wrong, Trap::new(wrong, why)));
+            // Three decimals are enough to be typed, and to be told apart.
+            traps.push((wrong, Trap::new((wrong * 1000.0).round() / 1000.0, why)));
         }
     }
     Answer::Number { value, tolerance, unit, traps: traps.into_iter().map(|(_, trap)| trap).collect() }

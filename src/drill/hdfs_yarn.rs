@@ -1,6 +1,7 @@
 //! D17: HDFS blocks, replicas and failed nodes; YARN container sizes, what fits and what waits.
 
 mod hdfs;
+mod queue;
 mod yarn;
 
 use super::{Exercise, Family};
@@ -27,7 +28,7 @@ fn draw(draw: &mut Draw, level: u8) -> Exercise {
     let kinds: &[fn(&mut Draw) -> Exercise] = match level {
         1 => &[hdfs::blocks, yarn::identical],
         2 => &[hdfs::failed, yarn::occupied],
-        _ => &[hdfs::repaired, yarn::unhealthy, yarn::masters],
+        _ => &[hdfs::repaired, queue::unhealthy, queue::masters],
     };
     let kind = draw.pick(kinds);
     kind(draw)

@@ -29,11 +29,24 @@ pub(super) const FAMILY: Family = Family {
     draw,
 };
 
-/// What every prompt says about figures.
-const RULE: (&str, &str) = (
-    "The sample is everything in the time range; times are UTC. `pct(x, p)` stands here for the nearest rank: of the n values in ascending order, the one at position ⌈p/100 × n⌉ (the service approximates it).",
-    "樣本就是查詢時間範圍內的全部事件，時間為 UTC。這裡的 `pct(x, p)` 採 nearest rank：把 n 個值由小到大排，取第 ⌈p/100 × n⌉ 個（實際服務是近似值）。",
-);
+/// What every prompt says of its sample, and of percentiles where one is asked for.
+fn rule(question: &Question) -> Text {
+    let (en, zh) = (
+        "The sample is everything in the time range; times are UTC.",
+        "樣本就是查詢時間範圍內的全部事件，時間為 UTC。",
+    );
+    if question.measure.function != "pct" {
+        return Text::new(en, zh);
+    }
+    Text::new(
+        format!(
+            "{en} A percentile p is here the nearest rank: of the n values in ascending order, the one at position ⌈p/100 × n⌉ (the service approximates it)."
+        ),
+        format!(
+            "{zh}這裡的第 p 百分位數採 nearest rank：把 n 個值由小到大排，取第 ⌈p/100 × n⌉ 個（實際服務是近似值）。"
+        ),
+    )
+}
 
 fn draw(draw: &mut Draw, level: u8) -> Exercise {
     loop {
@@ -65,7 +78,9 @@ fn log_evidence(sample: &Sample) -> crate::model::Evidence {
 
 /// A row in words: its cells, joined.
 fn row_text(table: &Table, row: usize) -> String {
-    let cells: Vec<String> = table.columns.iter().map(|column| table.text(row, column)).collect();
+    let cell = |column: &String| Some(table.text(row, column)).filter(|text| !text.is_empty());
+    let cells: Vec<String> =
+        table.columns.iter().map(|column| cell(column).unwrap_or_else(|| "-".to_owned())).collect();
     cells.join(", ")
 }
 
@@ -81,15 +96,14 @@ fn untied(all: &Table, measure: &str, rows: usize) -> bool {
 fn value_ask(question: &Question, table: &Table, sample: &Sample) -> Option<Ask> {
     let value = table.number(0, &question.measure.name())?;
     let mut mistakes = Vec::new();
+    let key = question.key_columns();
     for (other, why) in question.measure.confusions(sample) {
-        let changed = Question { measure: other, ..question.clone() };
+        let changed = Question { measure: other, limit: 0, ..question.clone() };
         let result = changed.run(sample)?;
-        let key = question.key_columns();
-        let same = (0..result.rows.len())
-            .find(|row| key.iter().all(|column| result.text(*row, column) == table.text(0, column)))?;
-        if let Some(wrong) = result.number(same, &changed.measure.name()) {
-            mistakes.push((wrong, why));
-        }
+        let same = |row: &usize| key.iter().all(|column| result.text(*row, column) == table.text(0, column));
+        let wrong =
+            (0..result.rows.len()).find(same).and_then(|row| result.number(row, &changed.measure.name()));
+        mistakes.extend(wrong.map(|wrong| (wrong, why)));
     }
     let decimals = if value.fract() == 0.0 { 0.0 } else { 0.0051 };
     Some(Ask::new(
@@ -168,10 +182,11 @@ fn read_result(draw: &mut Draw, sample: &Sample) -> Option<Exercise> {
     }
     let matched = question.matched(sample)?;
     let query = question.query(sample);
+    let rule = rule(&question);
     Some(Exercise {
         prompt: Text::new(
-            format!("The query below runs over these log events. {}", RULE.0),
-            format!("對下列日誌事件執行這個查詢。{}", RULE.1),
+            format!("The query below runs over these log events. {}", rule.en),
+            format!("對下列日誌事件執行這個查詢。{}", rule.zh_tw),
         ),
         evidence: vec![log_evidence(sample), shown(EvidenceType::Config, format!("{query}\n"))],
         asks: vec![
@@ -282,13 +297,14 @@ fn choose_query(draw: &mut Draw, sample: &Sample, level: u8) -> Option<Exercise>
         asks.push(rows_ask(&table, &all, matched));
     }
     let wanted = question.words(sample);
+    let rule = rule(&question);
     Some(Exercise {
         prompt: Text::new(
             format!(
                 "{} {} The right query answers exactly that; its result is what the other questions are about.",
-                wanted.en, RULE.0
+                wanted.en, rule.en
             ),
-            format!("{}{}正確的查詢要剛好回答這個問題；其餘各題問的是它的結果。", wanted.zh_tw, RULE.1),
+            format!("{}{}正確的查詢要剛好回答這個問題；其餘各題問的是它的結果。", wanted.zh_tw, rule.zh_tw),
         ),
         evidence: vec![log_evidence(sample)],
         asks,

@@ -340,9 +340,14 @@ fn flow(draw: &mut Draw) -> Sample {
         parse: None,
         wrong_parse: Vec::new(),
         numbers: vec![
-            Number { field: "bytes", en: "bytes (`bytes`)", zh: "位元組數（`bytes`）", adds_up: true },
             Number {
-                field: "packets", en: "packets (`packets`)", zh: "封包數（`packets`）", adds_up: true
+                field: "bytes", en: "byte count (`bytes`)", zh: "位元組數（`bytes`）", adds_up: true
+            },
+            Number {
+                field: "packets",
+                en: "packet count (`packets`)",
+                zh: "封包數（`packets`）",
+                adds_up: true,
             },
         ],
         groups: vec![
@@ -409,7 +414,7 @@ fn worker(draw: &mut Draw) -> Sample {
         ],
         numbers: vec![
             Number { field: "took", en: "run time (`took`)", zh: "執行時間（`took`）", adds_up: true },
-            Number { field: "attempts", en: "attempts (`attempts`)", zh: "嘗試次數（`attempts`）", adds_up: true },
+            Number { field: "attempts", en: "attempt count (`attempts`)", zh: "嘗試次數（`attempts`）", adds_up: true },
         ],
         groups: vec![
             Group { field: "job", en: "job", zh: "工作（job）" },

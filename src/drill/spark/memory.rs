@@ -181,8 +181,8 @@ pub(super) fn request(draw: &mut Draw) -> Exercise {
         ],
         steps: vec![
             Text::new(
-                format!("max(384, 0.10 × {} = {}) = {overhead} MiB.", memory.heap, memory.heap / 10),
-                format!("max(384, 0.10 × {} = {}) = {overhead} MiB。", memory.heap, memory.heap / 10),
+                format!("max(384, ⌊0.10 × {}⌋ = {}) = {overhead} MiB.", memory.heap, memory.heap / 10),
+                format!("max(384, ⌊0.10 × {}⌋ = {}) = {overhead} MiB。", memory.heap, memory.heap / 10),
             ),
             Text::new(
                 format!(
@@ -674,8 +674,8 @@ fn killed_once(draw: &mut Draw) -> Option<Exercise> {
                     vec![(
                         to_mib(java_only(roots[worst].0)),
                         Text::new(
-                            "That is the JVM alone; the shell and the Python processes below it count too.",
-                            "那只有 JVM；shell 與其下的 Python 行程也要算。",
+                            "That is the JVM alone; the shell above it and whatever runs below it count too.",
+                            "那只有 JVM；它上面的 shell 與底下的其他行程也要算。",
                         ),
                     )],
                 ),

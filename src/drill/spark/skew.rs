@@ -314,7 +314,6 @@ fn keys_once(draw: &mut Draw) -> Option<Exercise> {
     let hot_bytes = hot_rows * width;
     let rest = (bytes - hot_bytes) / partitions;
     let task = hot_bytes + rest;
-    let executor = draw.number(3, 12) * 1024;
     let target = *draw.pick(&[256, 512, 1024, 2048]) * MIB;
     if rest * 2 > target {
         return None;
@@ -512,12 +511,12 @@ fn keys_once(draw: &mut Draw) -> Option<Exercise> {
             ),
             Text::new(
                 format!(
-                    "{:.2} GiB in all / {:.2} GiB = {speed:.1}: more cores than that have nothing to do, and executors of {executor} MiB will spill.",
+                    "{:.2} GiB in all / {:.2} GiB = {speed:.1}: more cores than that have nothing to do.",
                     gib(bytes),
                     gib(task)
                 ),
                 format!(
-                    "全部 {:.2} GiB ÷ {:.2} GiB = {speed:.1}：再多的核心也沒事做，{executor} MiB 的 executor 還會 spill。",
+                    "全部 {:.2} GiB ÷ {:.2} GiB = {speed:.1}：再多的核心也沒事做。",
                     gib(bytes),
                     gib(task)
                 ),
