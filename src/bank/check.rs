@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::language::{is_complete, normalised, parity, spoken_length, wording};
 use super::{Bank, evidence, plan, reviews};
 use crate::error::Fault;
-use crate::model::{Block, Prompt, Question, QuestionKind, Runner, Text, blocks};
+use crate::model::{
+    Action, Aim, Block, Incident, Prompt, Question, QuestionKind, Runner, Text, UpdatePart, blocks,
+};
 
 /// Every breach of a quality rule.
 pub(super) fn check(bank: &Bank) -> Vec<Fault> {
@@ -35,6 +37,19 @@ pub(super) fn check(bank: &Bank) -> Vec<Fault> {
             faults.extend(rules.map(|rule| placed.fault(format!("{field}: {rule}"))));
         }
     }
+    for placed in &bank.drills {
+        for (field, text) in placed.record.texts() {
+            let rules = text_rules(text, bank).into_iter();
+            faults.extend(rules.map(|rule| placed.fault(format!("{field}: {rule}"))));
+        }
+    }
+    for placed in &bank.incidents {
+        let mut found = incident(&placed.record);
+        for (field, text) in placed.record.texts() {
+            found.extend(text_rules(text, bank).into_iter().map(|rule| format!("{field}: {rule}")));
+        }
+        faults.extend(found.into_iter().map(|reason| placed.fault(reason)));
+    }
     faults.extend(common_probes(bank));
     faults.extend(same_prompts(bank));
     faults.extend(similar_prompts(bank));
@@ -55,6 +70,58 @@ fn common_probes(bank: &Bank) -> Vec<Fault> {
     let unknown = bank.common_probes_about.iter().filter(unknown);
     faults.extend(unknown.map(|id| fault(format!("probes_about: '{id}' is no dimension of the rubric"))));
     faults
+}
+
+/// What an incident needs to be played fairly (syllabus section 4). That its world fits is proved by the program's tests.
+fn incident(incident: &Incident) -> Vec<String> {
+    let mut found = Vec::new();
+    let causes: BTreeSet<&str> = incident.hypotheses.iter().map(|one| one.id.as_str()).collect();
+    let distinct = |ids: Vec<&str>| ids.iter().collect::<BTreeSet<_>>().len() == ids.len();
+    let lists = [
+        ("hypothesis", incident.hypotheses.iter().map(|one| one.id.as_str()).collect::<Vec<_>>(), 4..=9),
+        ("check", incident.checks.iter().map(|one| one.id.as_str()).collect(), 6..=14),
+        ("action", incident.actions.iter().map(|one| one.id.as_str()).collect(), 4..=10),
+    ];
+    for (what, ids, usual) in lists {
+        if !usual.contains(&ids.len()) {
+            found.push(format!("{} of {what}: {} to {}", ids.len(), usual.start(), usual.end()));
+        }
+        if !distinct(ids) {
+            found.push(format!("a {what} stands twice"));
+        }
+    }
+    for action in &incident.actions {
+        if let Some(unknown) = action.helps.iter().find(|cause| !causes.contains(cause.as_str())) {
+            found.push(format!("action '{}' helps against '{unknown}', which is no hypothesis", action.id));
+        }
+        if action.minutes == 0 {
+            found.push(format!("action '{}' takes no time", action.id));
+        }
+    }
+    let played = incident.hypotheses.iter().enumerate().filter(|(place, one)| *place == 0 || one.variant);
+    for (_, cause) in played {
+        let restores = |action: &&Action| action.aim == Aim::Restore && action.helps.contains(&cause.id);
+        if !incident.actions.iter().any(|action| restores(&action)) {
+            found.push(format!("nothing restores the customer with cause '{}'", cause.id));
+        }
+    }
+    if !incident.actions.iter().any(|action| action.harm) {
+        found.push("no action does harm".to_owned());
+    }
+    if let Some(free) = incident.checks.iter().find(|check| !(1..=30).contains(&check.minutes)) {
+        found.push(format!("check '{}' takes {} minutes: 1 to 30", free.id, free.minutes));
+    }
+    let parts: Vec<UpdatePart> = incident.update.iter().map(|point| point.id).collect();
+    if parts != [UpdatePart::Impact, UpdatePart::Known, UpdatePart::NextStep, UpdatePart::NextTime] {
+        found.push("an update has impact, known, next-step and next-time, in this order".to_owned());
+    }
+    if !incident.notes.is_empty() && incident.notes.iter().filter(|note| note.wrong.is_some()).count() != 1 {
+        found.push("exactly one note of an escalation is wrong".to_owned());
+    }
+    if incident.prevention.is_empty() || incident.runbook.len() < 3 || incident.refs.is_empty() {
+        found.push("prevention, a runbook of three lines and a source are needed".to_owned());
+    }
+    found
 }
 
 fn question(question: &Question, bank: &Bank) -> Vec<String> {
