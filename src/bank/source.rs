@@ -15,7 +15,7 @@ pub enum Source {
     /// The bank compiled into the program.
     BuiltIn,
     /// A folder laid out like `data/`. Domains, topics, tracks and wording that it does not bring are the
-    /// built-in ones.
+    /// built-in ones; drills and incidents only those it lists.
     Folder(PathBuf),
     /// Whatever bank the data folder has installed; no file is read.
     Installed,
@@ -89,6 +89,10 @@ pub(crate) fn is_content(path: &str) -> bool {
 fn is_own(path: &str) -> bool {
     is_content(path)
         || path == "plan.toml"
+        || path == "drills.toml"
+        || path == "zh-CN/drills.toml"
+        || path.starts_with("incidents/")
+        || path.starts_with("zh-CN/incidents/")
         || path.starts_with("reviews/")
         || path.starts_with("zh-CN/questions/")
         || path.starts_with("zh-CN/principles/")
