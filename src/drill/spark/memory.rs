@@ -236,7 +236,9 @@ pub(super) fn sizing(draw: &mut Draw) -> Exercise {
             if draw.percent(50) { asked + draw.number(0, 3000) } else { asked - draw.number(1, asked / 5) };
         let limits = limits(draw, room.max(4096));
         let plain = memory.heap + memory.overhead();
-        if (memory.off_heap == 0 && memory.pyspark == 0) || memory.heap + 384 > limits.maximum.memory {
+        // Something beside heap and overhead, and room for a heap worth the name.
+        let plain_case = memory.off_heap == 0 && memory.pyspark == 0;
+        if plain_case || largest_heap(&memory, limits.maximum.memory) < 1024 {
             continue;
         }
         let refused = asked > limits.maximum.memory;
@@ -403,7 +405,7 @@ fn sizing_case(draw: &mut Draw, memory: &ExecutorMemory, limits: &Limits, refuse
                     best,
                     vec![
                         (
-                            maximum - memory.off_heap - memory.pyspark - memory.overhead(),
+                            maximum.saturating_sub(memory.off_heap + memory.pyspark + memory.overhead()),
                             Text::new(
                                 "The overhead grows with the heap: it is not what it is now.",
                                 "overhead 會隨 heap 變大，不會停在目前的值。",
