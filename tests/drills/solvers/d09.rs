@@ -24,7 +24,7 @@ def run(name, text, folder):
     with open(path, 'w') as out:
         out.write(text)
     done = subprocess.run(['bash', name], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                          stdin=subprocess.DEVNULL, text=True, restore_signals=True, timeout=30)
+                          stdin=subprocess.DEVNULL, text=True, restore_signals=True, timeout=300)  # long: the machine may be busy
     return done.returncode, done.stdout.splitlines()
 
 def shell(case, number):
