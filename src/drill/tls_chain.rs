@@ -1389,7 +1389,8 @@ fn fleet(draw: &mut Draw) -> Option<Exercise> {
     }
     let mut evidence = vec![shown(EvidenceType::Table, table.trim_end())];
     let mut asked: Vec<Option<&str>> = vec![None];
-    for client in fleet.clients.iter().filter(|client| client.sni) {
+    // Also what the failing client would get: sending SNI is one of the changes to judge.
+    for client in fleet.clients.iter().filter(|client| client.sni || client.name == failing.name) {
         if !asked.contains(&Some(client.host.as_str())) {
             asked.push(Some(&client.host));
         }

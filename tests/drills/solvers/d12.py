@@ -409,16 +409,16 @@ def level3(case, real):
     renewed = (leaf[0], leaf[1], now - timedelta(1), now + timedelta(89), None, leaf[5])
     sans = dict(leaf[5])['subjectAltName']
     named = leaf[:5] + ((('subjectAltName', sans + ',DNS:' + failing['host']),),)
-    by_name = chains.get(failing['host'])
+    by_name = chains[failing['host']]
     tries = [
         dict(failing, sent=full),
         dict(failing, sent=[renewed] + failing['sent'][1:]),
         dict(failing, sent=[named] + failing['sent'][1:]),
         dict(failing, clock=now),
-        dict(failing, sent=by_name) if by_name else None,
+        dict(failing, sent=by_name),
         dict(failing, store=failing['store'] + [root]),
     ]
-    helps = [change for change, client in zip(CHANGES, tries) if client and works(client)]
+    helps = [change for change, client in zip(CHANGES, tries) if works(client)]
     lasting = clients[given['lasting']]
     assert lasting['clock'] == now and works(lasting)
     ends = sorted(cert[3] for cert in set(lasting['sent'] + lasting['store']) if cert[3] > now)
