@@ -7,5 +7,6 @@
 //! Deliberately not here: what is asked about it (`drill`, `incident`).
 
 mod draw;
+pub mod schedule;
 
 pub use draw::{Draw, Seed};

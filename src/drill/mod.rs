@@ -7,6 +7,7 @@
 //! `tests/drills/`.
 
 mod answer;
+mod schedules;
 mod subnets;
 
 use serde::{Deserialize, Serialize};
@@ -40,7 +41,7 @@ pub struct Family {
 }
 
 /// Every family, by id.
-pub const FAMILIES: &[&Family] = &[&subnets::FAMILY];
+pub const FAMILIES: &[&Family] = &[&subnets::FAMILY, &schedules::FAMILY];
 
 /// What a family draws.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

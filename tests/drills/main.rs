@@ -38,4 +38,5 @@ macro_rules! agree {
 
 agree! {
     d01_subnets "D01"
+    d19_schedules "D19"
 }

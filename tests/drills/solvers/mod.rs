@@ -2,11 +2,12 @@
 //! another way than the family itself.
 
 mod d01;
+mod d19;
 
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use divedeep::drill::{Answer, Case, Verdict};
+use divedeep::drill::{Answer, Ask, Case, Verdict};
 
 /// A second solver.
 pub struct Solver {
@@ -20,7 +21,10 @@ pub struct Solver {
 }
 
 /// Every second solver, in the order of the families.
-pub const ALL: &[Solver] = &[Solver { family: "D01", how: "Python ipaddress", check: d01::check }];
+pub const ALL: &[Solver] = &[
+    Solver { family: "D01", how: "Python ipaddress", check: d01::check },
+    Solver { family: "D19", how: "every minute in Python with zoneinfo; systemd-analyze", check: d19::check },
+];
 
 /// What does not agree with the answers a second solver typed, by the names of what is asked.
 fn compare(case: &Case, answers: &[(&str, String)]) -> Vec<String> {
@@ -52,6 +56,16 @@ fn letter_of(case: &Case, ask: &str, option: impl Fn(&str) -> bool) -> String {
     let letters = ('a'..).zip(options).filter(|(_, found)| option(&found.text.en)).map(|(letter, _)| letter);
     let letters: Vec<String> = letters.map(String::from).collect();
     if letters.is_empty() { "?".to_owned() } else { letters.join(" ") }
+}
+
+/// The English texts of an ask's options; none where something is typed.
+fn options(ask: &Ask) -> Vec<&str> {
+    match &ask.answer {
+        Answer::Choice { options, .. } | Answer::Several { options, .. } => {
+            options.iter().map(|option| option.text.en.as_str()).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// Runs a program on some input and gives its lines.
