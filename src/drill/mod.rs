@@ -9,6 +9,7 @@
 mod answer;
 mod schedules;
 mod subnets;
+mod text_tools;
 
 use serde::{Deserialize, Serialize};
 
@@ -41,7 +42,7 @@ pub struct Family {
 }
 
 /// Every family, by id.
-pub const FAMILIES: &[&Family] = &[&subnets::FAMILY, &schedules::FAMILY];
+pub const FAMILIES: &[&Family] = &[&subnets::FAMILY, &schedules::FAMILY, &text_tools::FAMILY];
 
 /// What a family draws.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -39,4 +39,5 @@ macro_rules! agree {
 agree! {
     d01_subnets "D01"
     d19_schedules "D19"
+    d20_text_tools "D20"
 }

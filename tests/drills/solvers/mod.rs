@@ -3,6 +3,7 @@
 
 mod d01;
 mod d19;
+mod d20;
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -24,6 +25,11 @@ pub struct Solver {
 pub const ALL: &[Solver] = &[
     Solver { family: "D01", how: "Python ipaddress", check: d01::check },
     Solver { family: "D19", how: "every minute in Python with zoneinfo; systemd-analyze", check: d19::check },
+    Solver {
+        family: "D20",
+        how: "mawk, jq, grep and the others in bash; Python on the text",
+        check: d20::check,
+    },
 ];
 
 /// What does not agree with the answers a second solver typed, by the names of what is asked.
