@@ -229,6 +229,11 @@ mod tests {
         assert_eq!(days(&timer("*-02~03"), "2026-02-01"), [26], "the third last day in February");
         let timer = timer("Mon..Fri *-*-* 08..18/2:15:00 America/New_York");
         assert_eq!(timer.zone(), Some("America/New_York"));
+        assert_eq!(
+            days(&Schedule::calendar("Sat..Sun *-*-*").expect("valid"), "2026-02-01"),
+            [1, 7, 8, 14, 15, 21, 22, 28]
+        );
+        assert!(Schedule::calendar("Sun..Thu *-*-*").is_err(), "a week begins on Monday");
         assert_eq!(timer.fields()[1], [8, 10, 12, 14, 16, 18]);
     }
 

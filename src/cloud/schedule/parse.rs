@@ -223,21 +223,23 @@ impl Schedule {
     }
 }
 
-/// `Mon,Wed..Fri`; a range may go over the end of the week.
+/// `Mon,Wed..Fri`. The week begins on Monday: systemd refuses `Sun..Thu`.
 fn weekdays(text: &str) -> Result<u64, String> {
     let day = |name: &str| {
         let name = name.to_ascii_lowercase();
         let short = name.get(..3).unwrap_or_default();
-        DAYS.iter().zip(0u32..).find(|(known, _)| **known == short).map(|(_, day)| day)
+        let day = DAYS.iter().zip(0u32..).find(|(known, _)| **known == short).map(|(_, day)| day)?;
+        Some(if day == 0 { 7 } else { day })
     };
     let mut mask = 0;
     for item in text.split(',').filter(|item| !item.is_empty()) {
         let (from, to) = item.split_once("..").unwrap_or((item, item));
-        let (Some(from), Some(to)) = (day(from), day(to)) else {
-            return Err(format!("{item:?} is no weekday"));
-        };
-        let length = (to + 7 - from) % 7;
-        mask |= (from..=from + length).fold(0u64, |mask, day| mask | 1 << (day % 7));
+        match (day(from), day(to)) {
+            (Some(from), Some(to)) if from <= to => {
+                mask |= (from..=to).fold(0u64, |mask, day| mask | 1 << (day % 7))
+            }
+            _ => return Err(format!("{item:?} names no days")),
+        }
     }
     Ok(mask)
 }

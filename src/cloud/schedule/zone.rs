@@ -2,8 +2,6 @@
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, TimeDelta, Weekday};
 
-use super::month_length;
-
 /// A time zone: its offset and, where it has one, its daylight saving time.
 #[derive(Debug)]
 pub struct Zone {
@@ -22,12 +20,12 @@ pub struct Zone {
 struct Change {
     month: u32,
     /// The n-th Sunday; 0 for the last.
-    nth: u32,
+    nth: u8,
     /// When, in minutes of standard time.
     minute: i64,
 }
 
-const fn change(month: u32, nth: u32, minute: i64) -> Change {
+const fn change(month: u32, nth: u8, minute: i64) -> Change {
     Change { month, nth, minute }
 }
 
@@ -92,16 +90,9 @@ impl Zone {
     }
 
     fn moment(&self, change: &Change, year: i32) -> Option<NaiveDateTime> {
-        let first = NaiveDate::from_ymd_opt(year, change.month, 1)?;
-        let sundays: Vec<u32> = (1..=month_length(first))
-            .filter(|day| first.with_day(*day).is_some_and(|date| date.weekday() == Weekday::Sun))
-            .collect();
-        let day = match change.nth {
-            0 => sundays.last(),
-            nth => sundays.get(usize::try_from(nth).ok()?.checked_sub(1)?),
-        };
-        let midnight = first.with_day(*day?)?.and_hms_opt(0, 0, 0)?;
-        Some(midnight + TimeDelta::minutes(change.minute - self.standard))
+        let sunday = |nth| NaiveDate::from_weekday_of_month_opt(year, change.month, Weekday::Sun, nth);
+        let date = if change.nth == 0 { sunday(5).or_else(|| sunday(4)) } else { sunday(change.nth) }?;
+        Some(date.and_hms_opt(0, 0, 0)? + TimeDelta::minutes(change.minute - self.standard))
     }
 
     /// Minutes east of UTC at a moment in UTC, and whether that is daylight saving time.

@@ -169,7 +169,11 @@ impl Plan {
             Dialect::Timer => {
                 let week = match &self.day {
                     DaysOf::Week(days) => {
-                        format!("{} ", spans(days, "..", |day| name(&DAYS, day).to_owned()))
+                        // The week of systemd begins on Monday, and no range goes beyond its end.
+                        let mut days: Vec<u32> =
+                            days.iter().map(|day| if *day == 0 { 7 } else { *day }).collect();
+                        days.sort_unstable();
+                        format!("{} ", spans(&days, "..", |day| name(&DAYS, day % 7).to_owned()))
                     }
                     _ => String::new(),
                 };
