@@ -17,5 +17,6 @@ pub mod logs;
 pub mod network;
 pub mod tcp;
 pub mod tls;
+pub mod schedule;
 
 pub use draw::{Draw, Seed};

@@ -28,6 +28,9 @@ mod sql_anomalies;
 mod subnets;
 mod tcp_trace;
 mod tls_chain;
+mod schedules;
+mod subnets;
+mod text_tools;
 
 use serde::{Deserialize, Serialize};
 
@@ -78,6 +81,7 @@ pub const FAMILIES: &[&Family] = &[
     &logs_insights::FAMILY,
     &burst_arithmetic::FAMILY,
 ];
+pub const FAMILIES: &[&Family] = &[&subnets::FAMILY, &schedules::FAMILY, &text_tools::FAMILY];
 
 /// What a family draws.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

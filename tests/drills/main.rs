@@ -57,4 +57,6 @@ agree! {
     d18_spark "D18"
     d21_logs_insights "D21"
     d22_burst_arithmetic "D22"
+    d19_schedules "D19"
+    d20_text_tools "D20"
 }

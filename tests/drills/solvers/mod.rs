@@ -23,11 +23,13 @@ mod d21;
 mod d22;
 mod postgres;
 mod scripted;
+mod d19;
+mod d20;
 
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use divedeep::drill::{Answer, Case, Verdict};
+use divedeep::drill::{Answer, Ask, Case, Verdict};
 
 /// A second solver.
 pub struct Solver {
@@ -78,6 +80,12 @@ pub const ALL: &[Solver] = &[
     Solver { family: "D18", how: "greedy packing and a clock in Python", check: d18::check },
     Solver { family: "D21", how: "the question and every query as SQL in SQLite", check: d21::check },
     Solver { family: "D22", how: "Python, second by second and with exact fractions", check: d22::check },
+    Solver { family: "D19", how: "every minute in Python with zoneinfo; systemd-analyze", check: d19::check },
+    Solver {
+        family: "D20",
+        how: "mawk, jq, grep and the others in bash; Python on the text",
+        check: d20::check,
+    },
 ];
 
 /// What does not agree with the answers a second solver typed, by the names of what is asked.
@@ -118,6 +126,11 @@ fn options_of(case: &Case, ask: &str) -> Vec<String> {
     match case.exercise.asks.iter().find(|found| found.id == ask).map(|ask| &ask.answer) {
         Some(Answer::Choice { options, .. } | Answer::Several { options, .. }) => {
             options.iter().map(|option| option.text.en.clone()).collect()
+/// The English texts of an ask's options; none where something is typed.
+fn options(ask: &Ask) -> Vec<&str> {
+    match &ask.answer {
+        Answer::Choice { options, .. } | Answer::Several { options, .. } => {
+            options.iter().map(|option| option.text.en.as_str()).collect()
         }
         _ => Vec::new(),
     }
