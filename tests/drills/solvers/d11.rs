@@ -412,16 +412,21 @@ def unwire(message, at):
             at += 1 + message[at]
     return '.'.join(labels) + '.', back or at + 1
 
-def query(sock, port, name, kind):
-    for _ in range(5):
-        sock.sendto(struct.pack('!6H', 7, 0, 1, 0, 0, 0) + wire(name) + struct.pack('!2H', KINDS[kind], 1), ('127.0.0.1', port))
+def query(sock, port, name, kind, tries=5):
+    """The reply to this very query: one that came too late for an earlier query is not taken for it."""
+    for _ in range(tries):
+        query.count = query.count % 65535 + 1
+        sock.sendto(struct.pack('!6H', query.count, 0, 1, 0, 0, 0) + wire(name) + struct.pack('!2H', KINDS[kind], 1),
+                    ('127.0.0.1', port))
         try:
             message = sock.recv(4096)
+            while struct.unpack_from('!H', message)[0] != query.count:
+                message = sock.recv(4096)
             break
         except (socket.timeout, ConnectionError):
             time.sleep(0.1)
     else:
-        raise SystemExit('named does not answer')
+        return None
     _, flags, _, answers, authority, _ = struct.unpack_from('!6H', message)
     _, at = unwire(message, 12)
     at += 4
@@ -436,6 +441,8 @@ def query(sock, port, name, kind):
             soa = ttl
         at += size
     return {0: 'NOERROR', 3: 'NXDOMAIN', 5: 'REFUSED'}.get(flags & 15, flags & 15), bool(flags & 0x400), rows, soa
+
+query.count = 0
 
 def bind(cases):
     found = [zone for case in cases if case['seed'] % 10 == 0 for zone in zones(case)]
@@ -469,16 +476,15 @@ controls {{ }};
         try:
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
                 sock.settimeout(2)
-                for _ in range(300):
-                    try:
-                        sock.sendto(struct.pack('!6H', 7, 0, 1, 0, 0, 0) + wire(found[-1].origin + f'z{len(found) - 1}') + struct.pack('!2H', 6, 1), ('127.0.0.1', port))
-                        if sock.recv(4096)[3] & 15 == 0:
-                            break
-                    except (socket.timeout, ConnectionError):
-                        pass
+                for _ in range(120):
+                    ready = query(sock, port, found[-1].origin + f'z{len(found) - 1}', 'SOA', 1)
+                    if ready and ready[0] == 'NOERROR':
+                        break
                     if process.poll() is not None:
                         raise SystemExit('named ended: ' + open(folder + '/named.log').read()[-2000:])
                     time.sleep(0.1)
+                else:
+                    raise SystemExit('named does not answer')
                 for index, zone in enumerate(found):
                     suffix = f'z{index}.'
                     names = set(zone.sets) | {'none.' + zone.origin, zone.origin}
@@ -489,11 +495,13 @@ controls {{ }};
                         for kind in ('A', 'MX'):
                             rcode, aa, rows, cut = zone.answer(name, kind)
                             theirs = query(sock, port, name + suffix, kind)
+                            if theirs is None:
+                                raise SystemExit(f'named does not answer for {name + suffix}')
+                            # An alias to a name of the zone that lacks the type is a denial as well.
+                            ends = rows[-1][3] if rows and rows[-1][2] == 'CNAME' != kind else ''
+                            denied = cut is None and (rcode == 'NXDOMAIN' or not rows or ends.endswith('.' + zone.origin))
                             ours = (rcode, aa, [(owner + suffix, ttl, KINDS[of]) for owner, ttl, of, _ in rows],
-                                    zone.negative if cut is None and (rcode == 'NXDOMAIN' or not rows) else None)
-                            # BIND shuffles the addresses of one name, which here differ in nothing else.
-                            if ours != theirs and theirs[3] is not None and rows:
-                                ours = ours[:3] + (theirs[3],)
+                                    zone.negative if denied else None)
                             assert ours == theirs, (zone.origin, name, kind, ours, theirs)
         finally:
             process.terminate()
