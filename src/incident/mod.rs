@@ -9,6 +9,7 @@
 
 mod diagnosis;
 mod image_architecture;
+mod private_zone;
 mod score;
 mod update;
 
@@ -38,7 +39,7 @@ pub struct World {
 }
 
 /// Every world, by id.
-pub const WORLDS: &[&World] = &[&image_architecture::WORLD];
+pub const WORLDS: &[&World] = &[&private_zone::WORLD, &image_architecture::WORLD];
 
 /// What a world shows.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

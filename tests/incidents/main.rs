@@ -95,5 +95,6 @@ macro_rules! sound {
 }
 
 sound! {
+    i18_private_zone "I18"
     i24_image_architecture "I24"
 }
