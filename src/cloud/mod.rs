@@ -15,8 +15,8 @@ pub mod host;
 pub mod iam;
 pub mod logs;
 pub mod network;
+pub mod schedule;
 pub mod tcp;
 pub mod tls;
-pub mod schedule;
 
 pub use draw::{Draw, Seed};

@@ -23,14 +23,13 @@ mod reachability;
 mod replication_lag;
 mod routes;
 mod s3_access;
+mod schedules;
 mod spark;
 mod sql_anomalies;
 mod subnets;
 mod tcp_trace;
-mod tls_chain;
-mod schedules;
-mod subnets;
 mod text_tools;
+mod tls_chain;
 
 use serde::{Deserialize, Serialize};
 
@@ -78,10 +77,11 @@ pub const FAMILIES: &[&Family] = &[
     &replication_lag::FAMILY,
     &hdfs_yarn::FAMILY,
     &spark::FAMILY,
+    &schedules::FAMILY,
+    &text_tools::FAMILY,
     &logs_insights::FAMILY,
     &burst_arithmetic::FAMILY,
 ];
-pub const FAMILIES: &[&Family] = &[&subnets::FAMILY, &schedules::FAMILY, &text_tools::FAMILY];
 
 /// What a family draws.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

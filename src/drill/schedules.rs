@@ -13,11 +13,6 @@ use crate::model::Text;
 
 pub(super) const FAMILY: Family = Family {
     id: "D19",
-    name: ("Cron and time zones", "cron 與時區"),
-    about: (
-        "Next runs of crontab lines, systemd timers and EventBridge schedules, also across a clock change.",
-        "crontab、systemd 計時器與 EventBridge 排程的下次執行時間，包含日光節約時間切換前後。",
-    ),
     place: ("linux", "time-cron-timers"),
     depths: &[1, 2, 2],
     seconds: 120,

@@ -18,11 +18,6 @@ use crate::model::{EvidenceType, Text};
 
 pub(super) const FAMILY: Family = Family {
     id: "D20",
-    name: ("grep, awk and jq on logs", "用 grep、awk、jq 分析日誌"),
-    about: (
-        "Answers from log files, the command that gives them, and what similar commands print.",
-        "從日誌檔案找出答案、選出能得到答案的指令，並判斷相近的指令會印出什麼。",
-    ),
     place: ("scripting-logs", "access-log-triage"),
     depths: &[1, 2, 3],
     seconds: 150,

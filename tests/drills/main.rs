@@ -55,8 +55,8 @@ agree! {
     d16_replication_lag "D16"
     d17_hdfs_yarn "D17"
     d18_spark "D18"
-    d21_logs_insights "D21"
-    d22_burst_arithmetic "D22"
     d19_schedules "D19"
     d20_text_tools "D20"
+    d21_logs_insights "D21"
+    d22_burst_arithmetic "D22"
 }

@@ -19,12 +19,12 @@ mod d15;
 mod d16;
 mod d17;
 mod d18;
+mod d19;
+mod d20;
 mod d21;
 mod d22;
 mod postgres;
 mod scripted;
-mod d19;
-mod d20;
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -78,14 +78,14 @@ pub const ALL: &[Solver] = &[
     Solver { family: "D16", how: "Python, second by second", check: d16::check },
     Solver { family: "D17", how: "block and container simulation in Python", check: d17::check },
     Solver { family: "D18", how: "greedy packing and a clock in Python", check: d18::check },
-    Solver { family: "D21", how: "the question and every query as SQL in SQLite", check: d21::check },
-    Solver { family: "D22", how: "Python, second by second and with exact fractions", check: d22::check },
     Solver { family: "D19", how: "every minute in Python with zoneinfo; systemd-analyze", check: d19::check },
     Solver {
         family: "D20",
         how: "mawk, jq, grep and the others in bash; Python on the text",
         check: d20::check,
     },
+    Solver { family: "D21", how: "the question and every query as SQL in SQLite", check: d21::check },
+    Solver { family: "D22", how: "Python, second by second and with exact fractions", check: d22::check },
 ];
 
 /// What does not agree with the answers a second solver typed, by the names of what is asked.
@@ -108,7 +108,6 @@ fn compare(case: &Case, answers: &[(&str, String)]) -> Vec<String> {
 }
 
 /// The letter of the option that a text (English) is, for [`compare`]; `?` where no option is.
-#[allow(dead_code, reason = "not every solver chooses")]
 fn letter_of(case: &Case, ask: &str, option: impl Fn(&str) -> bool) -> String {
     let ask = case.exercise.asks.iter().find(|found| found.id == ask);
     let options = match ask.map(|ask| &ask.answer) {
@@ -120,12 +119,12 @@ fn letter_of(case: &Case, ask: &str, option: impl Fn(&str) -> bool) -> String {
     if letters.is_empty() { "?".to_owned() } else { letters.join(" ") }
 }
 
-/// The options of a choice (English), in the order shown; none where it is not asked.
-#[allow(dead_code, reason = "not every solver chooses")]
+/// The options of an ask by its id (English), in the order shown; none where it is not asked.
 fn options_of(case: &Case, ask: &str) -> Vec<String> {
-    match case.exercise.asks.iter().find(|found| found.id == ask).map(|ask| &ask.answer) {
-        Some(Answer::Choice { options, .. } | Answer::Several { options, .. }) => {
-            options.iter().map(|option| option.text.en.clone()).collect()
+    let ask = case.exercise.asks.iter().find(|found| found.id == ask);
+    ask.map(options).unwrap_or_default().into_iter().map(str::to_owned).collect()
+}
+
 /// The English texts of an ask's options; none where something is typed.
 fn options(ask: &Ask) -> Vec<&str> {
     match &ask.answer {
