@@ -201,6 +201,8 @@ fn answer(item: &ItemRef, grade: Grade) -> Answer {
         reveal_language: Language::ZhTw,
         think_ms: 20_000,
         total_ms: 30_000,
+        drill: None,
+        play: None,
     }
 }
 

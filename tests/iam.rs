@@ -1,4 +1,12 @@
 //! Golden cases of the policy evaluator: rules and examples of the published guides, each naming its page.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test that cannot go on should stop"
+)]
 
 use divedeep::cloud::iam::{
     Attached, Context, Decision, Kind, Policy, Principal, Request, Verdict, World, cli_error, decide,

@@ -42,6 +42,9 @@ const SIGNALS: &[(&str, u8)] = &[
     ("TERM", 15),
 ];
 
+/// The lines of a script, how it ends, the options with whether each holds and why, and the step that explains it.
+type Lesson = (Vec<String>, u32, Vec<(String, bool, Text)>, Text);
+
 fn draw(draw: &mut Draw, level: u8) -> Exercise {
     match level {
         1 => commands(draw),
@@ -794,9 +797,7 @@ fn traps(draw: &mut Draw, name: &str) -> Exercise {
     let kept = draw.int(10u32, 40);
     let (signal, number) = *draw.pick(&[("TERM", 15u8), ("HUP", 1), ("USR1", 10), ("INT", 2)]);
     let file = *draw.pick(&["/tmp/lock.$$", "/tmp/work.$$", "/tmp/state.$$"]);
-    let (lines, result, options, step): (Vec<String>, u32, Vec<(String, bool, Text)>, Text) = match draw
-        .int(0, 4)
-    {
+    let (lines, result, options, step): Lesson = match draw.int(0, 4) {
         0 => (
             vec![
                 format!("trap 'echo \"cleanup\"; rm -f {file}' EXIT"),
@@ -1044,9 +1045,7 @@ fn substitution(draw: &mut Draw, name: &str) -> Exercise {
     let (signal, number) = *draw.pick(&[("KILL", 9u8), ("TERM", 15), ("SEGV", 11), ("ABRT", 6)]);
     let function = *draw.pick(&["load", "main", "collect", "prepare"]);
     let reported = 128 + u32::from(number);
-    let (lines, result, options, step): (Vec<String>, u32, Vec<(String, bool, Text)>, Text) = match draw
-        .int(0, 4)
-    {
+    let (lines, result, options, step): Lesson = match draw.int(0, 4) {
         0 => (
             vec![
                 "set -e".into(),

@@ -88,7 +88,7 @@ impl Log {
                     )
                 }
             };
-            let all: Vec<_> = found.map(|record| one(&record)).collect();
+            let all: Vec<_> = found.map(one).collect();
             if all.is_empty() { "-".to_owned() } else { all.join(", ") }
         };
         let facts = Text::new(

@@ -1085,9 +1085,9 @@ fn ordered(draw: &mut Draw) -> Exercise {
             let missing: Vec<&str> = [Id, Owner, Status, Time]
                 .into_iter()
                 .filter(|column| {
-                    !indexes[index].columns.contains(column)
-                        && !indexes[index].include.contains(column)
-                        && !(*column == Status && indexes[index].partial)
+                    let index = &indexes[index];
+                    let covered = index.columns.contains(column) || index.include.contains(column);
+                    !(covered || *column == Status && index.partial)
                 })
                 .map(|column| column.name(&shape))
                 .collect();

@@ -225,7 +225,7 @@ impl Facts<'_> {
             server,
             id: self.names.id.wrapping_add(u16::try_from(after * 37).unwrap_or(0)),
             when: self.moment() + after,
-            took: if after % 2 == 0 { 1 } else { 4 },
+            took: if after.is_multiple_of(2) { 1 } else { 4 },
             recursion: true,
         };
         dig(&self.question(), reply, &how)

@@ -1,5 +1,13 @@
 //! Every incident can be solved from its evidence, every herring is refuted by some of it, and no two pieces contradict
 //! each other: over two hundred seeds and every cause that can be played.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test that cannot go on should stop"
+)]
 
 mod readers;
 

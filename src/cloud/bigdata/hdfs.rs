@@ -387,7 +387,7 @@ impl Hdfs {
         let all: Vec<(&DataNode, u64)> =
             self.nodes.iter().enumerate().map(|(index, node)| (node, self.used(index))).collect();
         let (live, dead): (Vec<_>, Vec<_>) = all.iter().partition(|(node, _)| node.alive);
-        let sum = |of: fn(&(&DataNode, u64)) -> u64| live.iter().map(|entry| of(entry)).sum::<u64>();
+        let sum = |of: fn(&(&DataNode, u64)) -> u64| live.iter().map(&of).sum::<u64>();
         let capacity = sum(|(node, _)| node.capacity);
         let used = sum(|(_, used)| *used);
         let present = capacity - sum(|(node, _)| node.non_dfs);

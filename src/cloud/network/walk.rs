@@ -594,7 +594,7 @@ impl Walker<'_> {
                 Some(nat) => Ok(Place::Enters { interface: nat.interface.clone(), same_subnet: false }),
                 None => Err(self.stop(leg, hop, Detail::Prefix(prefix), Reason::Blackhole)),
             },
-            Target::InternetGateway(next) => self.to_internet(next, interface, packet, leg),
+            Target::InternetGateway(next) => self.out_to_internet(next, interface, packet, leg),
             Target::Peering(next) => self.over_peering(next, &subnet.vpc, packet, leg),
             Target::TransitGateway(next) => {
                 let gateway = network.transit_gateways.iter().find(|found| found.id == *next);
@@ -618,7 +618,7 @@ impl Walker<'_> {
 
     /// Amazon VPC User Guide, "Enable internet access for a VPC using an internet gateway": it puts the interface's public
     /// address in place of its private one.
-    fn to_internet(
+    fn out_to_internet(
         &mut self,
         id: &str,
         from: &Interface,

@@ -372,7 +372,7 @@ pub(super) fn repeated_job(draw: &mut Draw) -> Exercise {
         }
         // Not so close to the end of a run that rounding would tell another story.
         let into = balance as f64 / net as f64;
-        if runs < 1 || runs >= 24 || busy as f64 - into < 5.0 {
+        if !(1..24).contains(&runs) || busy as f64 - into < 5.0 {
             continue;
         }
         let run = runs + 1;
@@ -459,7 +459,7 @@ pub(super) fn repeated_job(draw: &mut Draw) -> Exercise {
                 Ask::new(
                     "at",
                     text(
-                        format!("Seconds after the start of that run at which they run out (nearest second)"),
+                        "Seconds after the start of that run at which they run out (nearest second)",
                         "那次工作開始後幾秒用完（四捨五入到秒）".to_owned(),
                     ),
                     number(

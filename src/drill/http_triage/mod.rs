@@ -197,7 +197,10 @@ struct Scene {
     waf: bool,
 }
 
-const APPS: [(&str, &str, &[(&str, &str)]); 6] = [
+/// A site: its name, its host, and requests it gets (method and path).
+type App = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
+const APPS: [App; 6] = [
     (
         "shop",
         "shop.example.com",

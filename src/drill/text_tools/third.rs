@@ -563,7 +563,9 @@ fn target_mean(draw: &mut Draw) -> Option<Puzzle> {
 fn failing_service(draw: &mut Draw) -> Option<Puzzle> {
     let count = draw.int(10, 14);
     let (events, lines) = events(draw, count, &["/v1", "/v2", "/health"]);
-    let mut by: BTreeMap<&str, (u64, u64, u64, u32)> = BTreeMap::new();
+    /// Requests, errors, client's errors and the slowest of a service.
+    type Counts = (u64, u64, u64, u32);
+    let mut by: BTreeMap<&str, Counts> = BTreeMap::new();
     for event in &events {
         let entry = by.entry(event.service).or_default();
         entry.0 += 1;
@@ -573,7 +575,7 @@ fn failing_service(draw: &mut Draw) -> Option<Puzzle> {
     }
     // Shares as whole numbers: out of the least common multiple of any count up to 14.
     let share = |part: u64, all: u64| part * 360_360 / all;
-    let best = |value: &dyn Fn(&(u64, u64, u64, u32)) -> u64| {
+    let best = |value: &dyn Fn(&Counts) -> u64| {
         let lead = lead(by.iter().map(|(service, entry)| (value(entry), (*service).to_owned())))?;
         lead.split(' ').nth(1).map(str::to_owned)
     };
