@@ -93,6 +93,9 @@ const NEEDS: &[Need] = &[
     verify_need("keys of SSH questions", "openssh-client", None),
     verify_need("reads journals of units", "systemd", None),
     verify_need("file systems in a file", "e2fsprogs", None),
+    verify_need("access control lists of the drills' files", "acl", Some("acl")),
+    verify_need("a name server with the drills' zones", "bind9", Some("bind")),
+    verify_need("time zones of the drills' schedules", "tzdata", Some("tzdata")),
     verify_need("says what the figures of a delivery are tested on", "espeak-ng", Some("espeak-ng")),
 ];
 

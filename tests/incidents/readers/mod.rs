@@ -10,6 +10,11 @@ use std::collections::{BTreeMap, HashMap};
 use divedeep::incident::{Series, View};
 use regex::Regex;
 
+/// What each check shows as text, by the check's id.
+pub type Texts<'a> = BTreeMap<&'a str, String>;
+/// What each check shows, by the check's id.
+pub type Views = BTreeMap<String, View>;
+
 /// A reader of one incident's evidence.
 pub struct Reader {
     /// Whose.
@@ -17,7 +22,7 @@ pub struct Reader {
     /// What a check's text (and its metrics) tells: the world's word for it.
     pub finding: fn(check: &str, text: &str, series: &[Series]) -> String,
     /// Pieces that contradict each other, in words.
-    pub contradictions: fn(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, View>) -> Vec<String>,
+    pub contradictions: fn(texts: &Texts<'_>, views: &Views) -> Vec<String>,
 }
 
 /// Every reader, in the order of the worlds.
