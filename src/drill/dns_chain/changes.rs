@@ -203,7 +203,9 @@ pub(super) fn time_line(draw: &mut Draw) -> Exercise {
             if word(&reply.reply) == truth {
                 break second;
             }
-            second += 1;
+            // Nothing changes before something of the answer has expired.
+            let records = reply.reply.answer.iter().chain(&reply.reply.authority);
+            second += u64::from(records.map(|record| record.ttl).min().unwrap_or(1).max(1));
         };
         if asks.len() < 3 || new_from == settled && draw.percent(85) {
             continue;
