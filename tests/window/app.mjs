@@ -168,6 +168,19 @@ export class App {
     return this.attribute('practice-card', 'data-item');
   }
 
+  /** Answers drills until something asked in words comes up; gives the items answered on the way. */
+  async toQuestion() {
+    const answered = [];
+    for (;;) {
+      const item = await this.item();
+      if (!(await this.has('drill-prompt'))) return answered;
+      await this.click('reveal');
+      await this.click('grade-good');
+      answered.push(item);
+      await this.nextAfter(item);
+    }
+  }
+
   /** Waits for another item than this one, before its answer is shown. */
   async nextAfter(item) {
     await until(`another item than ${item}`, async () => {

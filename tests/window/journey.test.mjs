@@ -46,7 +46,9 @@ async function grade(how) {
   const item = await app.item();
   await how();
   graded.push(item);
-  return app.nextAfter(item);
+  const next = await app.nextAfter(item);
+  graded.push(...(await app.toQuestion()));
+  return next;
 }
 
 step('the first start speaks the language of the system', async () => {
@@ -88,6 +90,7 @@ step('an interview in ten days and 30 minutes a day lead to the first question',
   await app.press(Key.Tab);
   await app.click('first-run-next');
   await app.sees('practice-card');
+  graded.push(...(await app.toQuestion()));
   assert.ok((await app.text('prompt')).length > 10, 'there is a question to read');
 });
 

@@ -94,6 +94,8 @@ for (const language of LANGUAGES) {
         await take(app, name('first-run-minutes'));
         await app.click('first-run-next');
 
+        await app.sees('practice-card');
+        await app.toQuestion();
         const first = await app.item();
         await take(app, name('practice-question'));
         await app.click('typed-answer');
