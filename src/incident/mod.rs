@@ -9,6 +9,7 @@
 
 mod diagnosis;
 mod image_architecture;
+mod nacl_return;
 mod score;
 mod update;
 
@@ -38,7 +39,7 @@ pub struct World {
 }
 
 /// Every world, by id.
-pub const WORLDS: &[&World] = &[&image_architecture::WORLD];
+pub const WORLDS: &[&World] = &[&nacl_return::WORLD, &image_architecture::WORLD];
 
 /// What a world shows.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

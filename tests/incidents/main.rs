@@ -95,5 +95,6 @@ macro_rules! sound {
 }
 
 sound! {
+    i07_nacl_return "I07"
     i24_image_architecture "I24"
 }

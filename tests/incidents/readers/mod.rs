@@ -1,6 +1,7 @@
 //! Readers: each knows an incident's evidence as text only, finds in it what a learner should find, and compares what
 //! different pieces say of the same thing. Written without the world's code.
 
+mod i07;
 mod i24;
 
 use std::cell::RefCell;
@@ -20,8 +21,10 @@ pub struct Reader {
 }
 
 /// Every reader, in the order of the worlds.
-pub const ALL: &[Reader] =
-    &[Reader { incident: "I24", finding: i24::finding, contradictions: i24::contradictions }];
+pub const ALL: &[Reader] = &[
+    Reader { incident: "I07", finding: i07::finding, contradictions: i07::contradictions },
+    Reader { incident: "I24", finding: i24::finding, contradictions: i24::contradictions },
+];
 
 /// Everything a pattern's first group matches.
 fn all(pattern: &str, text: &str) -> Vec<String> {
