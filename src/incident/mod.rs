@@ -8,6 +8,7 @@
 //! hypothesis is refuted by some of it, and that no two pieces contradict each other.
 
 mod diagnosis;
+mod endpoint_group;
 mod image_architecture;
 mod nacl_return;
 mod score;
@@ -39,7 +40,7 @@ pub struct World {
 }
 
 /// Every world, by id.
-pub const WORLDS: &[&World] = &[&nacl_return::WORLD, &image_architecture::WORLD];
+pub const WORLDS: &[&World] = &[&nacl_return::WORLD, &endpoint_group::WORLD, &image_architecture::WORLD];
 
 /// What a world shows.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

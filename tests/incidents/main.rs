@@ -96,5 +96,6 @@ macro_rules! sound {
 
 sound! {
     i07_nacl_return "I07"
+    i15_endpoint_group "I15"
     i24_image_architecture "I24"
 }
