@@ -8,8 +8,11 @@
 //! hypothesis is refuted by some of it, and that no two pieces contradict each other.
 
 mod diagnosis;
+mod endpoint_group;
 mod image_architecture;
 mod private_zone;
+mod mtu_black_hole;
+mod nacl_return;
 mod score;
 mod update;
 
@@ -40,6 +43,8 @@ pub struct World {
 
 /// Every world, by id.
 pub const WORLDS: &[&World] = &[&private_zone::WORLD, &image_architecture::WORLD];
+pub const WORLDS: &[&World] =
+    &[&nacl_return::WORLD, &mtu_black_hole::WORLD, &endpoint_group::WORLD, &image_architecture::WORLD];
 
 /// What a world shows.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
