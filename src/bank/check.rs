@@ -80,7 +80,7 @@ fn incident(incident: &Incident) -> Vec<String> {
     let lists = [
         ("hypothesis", incident.hypotheses.iter().map(|one| one.id.as_str()).collect::<Vec<_>>(), 4..=9),
         ("check", incident.checks.iter().map(|one| one.id.as_str()).collect(), 6..=14),
-        ("action", incident.actions.iter().map(|one| one.id.as_str()).collect(), 4..=10),
+        ("action", incident.actions.iter().map(|one| one.id.as_str()).collect(), 4..=12),
     ];
     for (what, ids, usual) in lists {
         if !usual.contains(&ids.len()) {

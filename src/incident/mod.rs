@@ -10,9 +10,9 @@
 mod diagnosis;
 mod endpoint_group;
 mod image_architecture;
-mod private_zone;
 mod mtu_black_hole;
 mod nacl_return;
+mod private_zone;
 mod score;
 mod update;
 
@@ -42,9 +42,13 @@ pub struct World {
 }
 
 /// Every world, by id.
-pub const WORLDS: &[&World] = &[&private_zone::WORLD, &image_architecture::WORLD];
-pub const WORLDS: &[&World] =
-    &[&nacl_return::WORLD, &mtu_black_hole::WORLD, &endpoint_group::WORLD, &image_architecture::WORLD];
+pub const WORLDS: &[&World] = &[
+    &nacl_return::WORLD,
+    &mtu_black_hole::WORLD,
+    &endpoint_group::WORLD,
+    &private_zone::WORLD,
+    &image_architecture::WORLD,
+];
 
 /// What a world shows.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -22,8 +22,8 @@ fn allowed_from(text: &str, port: &str) -> String {
     let found = entries.iter().find(|entry| {
         entry["Egress"] == false
             && entry["RuleAction"] == "allow"
-            && entry["PortRange"]["From"].to_string() == port
-            && entry["PortRange"]["To"].to_string() == port
+            && format!("{}", entry["PortRange"]["From"]) == port
+            && format!("{}", entry["PortRange"]["To"]) == port
     });
     found.and_then(|entry| entry["CidrBlock"].as_str()).unwrap_or_default().to_owned()
 }
@@ -202,7 +202,7 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, _: &BTreeMap<String, View>
     // The endpoint, its group and its interfaces.
     let id = first(r"--vpc-endpoint-ids (vpce-\w+)", &texts["endpoint"]);
     expect(
-        texts["registry-events"].contains(&format!("\"{id}\"")) == !events.is_empty(),
+        texts["registry-events"].contains(&format!("\"{id}\"")) != events.is_empty(),
         "another endpoint's event",
     );
     let group = first(r#""GroupId": "(sg-\w+)""#, &texts["endpoint"]);

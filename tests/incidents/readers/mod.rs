@@ -1,10 +1,10 @@
 //! Readers: each knows an incident's evidence as text only, finds in it what a learner should find, and compares what
 //! different pieces say of the same thing. Written without the world's code.
 
-mod i18;
 mod i07;
 mod i11;
 mod i15;
+mod i18;
 mod i24;
 
 use std::cell::RefCell;
@@ -30,10 +30,10 @@ pub struct Reader {
 
 /// Every reader, in the order of the worlds.
 pub const ALL: &[Reader] = &[
-    Reader { incident: "I18", finding: i18::finding, contradictions: i18::contradictions },
     Reader { incident: "I07", finding: i07::finding, contradictions: i07::contradictions },
     Reader { incident: "I11", finding: i11::finding, contradictions: i11::contradictions },
     Reader { incident: "I15", finding: i15::finding, contradictions: i15::contradictions },
+    Reader { incident: "I18", finding: i18::finding, contradictions: i18::contradictions },
     Reader { incident: "I24", finding: i24::finding, contradictions: i24::contradictions },
 ];
 
