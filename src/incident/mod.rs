@@ -10,6 +10,7 @@
 mod diagnosis;
 mod endpoint_group;
 mod image_architecture;
+mod mtu_black_hole;
 mod nacl_return;
 mod score;
 mod update;
@@ -40,7 +41,8 @@ pub struct World {
 }
 
 /// Every world, by id.
-pub const WORLDS: &[&World] = &[&nacl_return::WORLD, &endpoint_group::WORLD, &image_architecture::WORLD];
+pub const WORLDS: &[&World] =
+    &[&nacl_return::WORLD, &mtu_black_hole::WORLD, &endpoint_group::WORLD, &image_architecture::WORLD];
 
 /// What a world shows.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

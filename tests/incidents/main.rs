@@ -96,6 +96,7 @@ macro_rules! sound {
 
 sound! {
     i07_nacl_return "I07"
+    i11_mtu_black_hole "I11"
     i15_endpoint_group "I15"
     i24_image_architecture "I24"
 }
