@@ -56,7 +56,6 @@ fn each_outside_thing_has_one_owner() {
         ("include_dir", "src/bank/"),
         ("pulldown_cmark", "src/model/markdown.rs"),
         ("disallowed_methods", "src/shell.rs"),
-        ("chrono_tz", "src/time.rs"),
         ("hound", "src/speech/"),
     ] {
         for path in files("src", &["rs"]) {

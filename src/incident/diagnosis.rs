@@ -72,17 +72,21 @@ impl Diagnosis {
     /// does not suffice. Tries every subset: incidents have a dozen checks.
     pub fn best(&self) -> Option<(Vec<&str>, u32)> {
         let count = self.checks.len().min(16);
+        // One bit for each cause that a check leaves: what several leave is their intersection.
+        let leaves: Vec<u64> = self.checks.iter().map(|check| self.leaves(check)).collect();
         let mut best: Option<(u32, u32, Vec<usize>)> = None;
         for subset in 0u32..1 << count {
-            let chosen: Vec<usize> = (0..count).filter(|index| subset & (1 << index) != 0).collect();
-            let minutes =
-                chosen.iter().filter_map(|index| self.checks.get(*index)).map(|check| check.minutes).sum();
-            let size = subset.count_ones();
-            if best.as_ref().is_some_and(|(least, fewest, _)| (minutes, size) >= (*least, *fewest)) {
+            let chosen = || (0..count).filter(|index| subset & (1 << index) != 0);
+            let left =
+                chosen().filter_map(|index| leaves.get(index)).fold(u64::MAX, |left, mask| left & mask);
+            if left.count_ones() != 1 {
                 continue;
             }
-            if self.left(&self.ids(&chosen)).len() == 1 {
-                best = Some((minutes, size, chosen));
+            let minutes =
+                chosen().filter_map(|index| self.checks.get(index)).map(|check| check.minutes).sum();
+            let size = subset.count_ones();
+            if best.as_ref().is_none_or(|(least, fewest, _)| (minutes, size) < (*least, *fewest)) {
+                best = Some((minutes, size, chosen().collect()));
             }
         }
         let (minutes, _, mut rest) = best?;
@@ -104,6 +108,13 @@ impl Diagnosis {
         let mut left: BTreeSet<&str> = self.left(&all).into_iter().collect();
         left.remove(self.cause());
         left.into_iter().collect()
+    }
+
+    /// A bit for each cause that agrees with what a check shows; there are never 64 of them.
+    fn leaves(&self, check: &Known) -> u64 {
+        let truth = check.findings.get(self.truth);
+        let agree = check.findings.iter().enumerate().filter(|(_, finding)| Some(*finding) == truth);
+        agree.fold(0, |left, (cause, _)| left | 1 << (cause % 64))
     }
 
     fn ids(&self, indexes: &[usize]) -> Vec<&str> {
