@@ -209,11 +209,29 @@ impl Question {
         run(query, sample).map(|table| table.rows.len())
     }
 
-    /// Queries that answer something else, what they return, and why it is not what is asked for.
-    pub(super) fn mutants(&self, sample: &Sample) -> Vec<(String, Option<Table>, Text)> {
+    /// What the question's query returns, where no tie decides which rows are kept or which comes first.
+    fn settled(&self, query: &str, run: impl Fn(&str) -> Option<Table>) -> Option<Table> {
+        let mut table = run(query)?;
+        let kept = if self.limit > 0 { self.limit.min(table.rows.len()) } else { 1 };
+        let value = |row: usize| table.text(row, &self.measure.name());
+        if (0..kept).any(|row| row + 1 < table.rows.len() && value(row) == value(row + 1)) {
+            return None;
+        }
+        if self.limit > 0 {
+            table.rows.truncate(self.limit);
+        }
+        Some(table)
+    }
+
+    /// Queries that answer something else, what they return, and why it is not what is asked for. None of them hangs on a
+    /// tie: the service may break it the other way, and then the query could be right.
+    pub(super) fn mutants(&self, sample: &Sample) -> Vec<(String, Table, Text)> {
         let mut mutants = Vec::new();
-        let mut add =
-            |changed: Self, why: Text| mutants.push((changed.query(sample), changed.run(sample), why));
+        let mut add = |changed: Self, why: Text| {
+            let every = Self { limit: 0, ..changed.clone() };
+            let table = changed.settled(&every.lines(None), |query| run(query, sample));
+            mutants.extend(table.map(|table| (changed.query(sample), table, why)));
+        };
         for (query, why) in &self.filter.wrong {
             add(
                 Self { filter: Filter { query: query.clone(), ..self.filter.clone() }, ..self.clone() },
@@ -255,9 +273,10 @@ impl Question {
             );
         }
         for (parse, why) in &sample.wrong_parse {
-            let query = self.lines(Some(parse.clone()));
-            let result = Query::read(&query).ok().map(|query| query.run(&sample.events));
-            mutants.push((query, result, why.clone()));
+            let every = Self { limit: 0, ..self.clone() }.lines(Some(parse.clone()));
+            let table =
+                self.settled(&every, |query| Query::read(query).ok().map(|query| query.run(&sample.events)));
+            mutants.extend(table.map(|table| (self.lines(Some(parse.clone())), table, why.clone())));
         }
         mutants
     }
