@@ -5,6 +5,7 @@
  */
 import type * as api from '../lib/api/types';
 import { items, outline } from './bank';
+import { rehearsalOf } from './builders';
 import { DAY, FIGURES, NOW, SCORES, scores, side, WORDS } from './mocks-data';
 
 const STAGES = ['asking', 'probes', 'technical', 'terms', 'scoring', 'own', 'debrief'] as const;
@@ -141,31 +142,12 @@ export function mockHandlers(query: URLSearchParams, empty: boolean, others: Han
     const next = round?.questions.find(({ answer }) => answer === null);
     if (round && next) {
       next.answer = ++numbers;
-      loop.answers.push({
-        number: numbers,
-        item: next.item,
-        story: null,
-        started_at_ms: NOW,
-        ended: false,
-        recording_bytes: null,
-        account: {
-          manner: loop.page.manner,
-          language: round.language,
-          words: '',
-          marks_ms: [],
-          told_ms: 0,
-          delivery: null,
-          probes: structuredClone(next.probes),
-          scores: {},
-          ticked: [],
-        },
-        shape: null,
-        figures: null,
-        weak: [],
-        mean: null,
-        weakest: [],
-        proposed: null,
-      });
+      const account = {
+        manner: loop.page.manner,
+        language: round.language,
+        probes: structuredClone(next.probes),
+      };
+      loop.answers.push(rehearsalOf(account, { number: numbers, item: next.item, started_at_ms: NOW }));
     }
     loop.page.stage = stage(loop);
     return structuredClone(loop.page);

@@ -5,6 +5,7 @@
 import type * as api from '../lib/api/types';
 import { meanOf, weakestOf } from '../lib/rehearsal';
 import { outline } from './bank';
+import { accountOf, rehearsalOf } from './builders';
 
 type Handlers = Record<string, (args: never) => unknown>;
 
@@ -25,20 +26,6 @@ const FIGURES: api.Figures = {
   longest_pause_at_ms: 63_200,
   syllables_per_minute: 212,
 };
-
-function blankAccount(manner: api.Manner, language: api.Language): api.Account {
-  return {
-    manner,
-    language,
-    words: '',
-    marks_ms: [],
-    told_ms: 0,
-    delivery: null,
-    probes: [],
-    scores: {},
-    ticked: [],
-  };
-}
 
 function shapeOf({ marks_ms, told_ms }: api.Account): api.Shape | null {
   const [, action, result] = marks_ms;
@@ -140,21 +127,12 @@ export function rehearsalHandlers(
   const lengths = new Map<number, number>();
 
   function add(item: api.ItemRef, account: api.Account, agoDays: number): api.RehearsalPage {
-    const page: api.RehearsalPage = {
+    const page = rehearsalOf(account, {
       number: kept.length + 1,
       item,
       story: item.kind === 'story' ? item.id : null,
       started_at_ms: NOW - agoDays * DAY,
-      ended: false,
-      recording_bytes: null,
-      account,
-      shape: null,
-      figures: null,
-      weak: [],
-      mean: null,
-      weakest: [],
-      proposed: null,
-    };
+    });
     kept.unshift(page);
     return page;
   }
@@ -183,23 +161,25 @@ export function rehearsalHandlers(
   /** What a learner did with an item before: once aloud, once in writing. */
   function seed(item: api.ItemRef): void {
     if (empty || kept.some((page) => page.item.id === item.id)) return;
-    const told = (manner: api.Manner, language: 'en' | 'zh-TW', low: number): api.Account => ({
-      ...blankAccount(manner, language),
-      words: manner === 'typed' ? TOLD[language] : '',
-      marks_ms: [20_000, 41_000, 118_000, 146_000],
-      told_ms: 161_000,
-      probes: probes().map((probe, i) => ({
-        ...probe,
-        words: i === 0 && manner === 'typed' ? TOLD[language].slice(-24) : '',
-        at_ms: manner === 'spoken' ? 165_000 + i * 31_000 : null,
-      })),
-      scores: Object.fromEntries(
-        outline.rubric.map(({ id }, i) => [
-          id,
-          { value: i === low || i === 4 ? 2 : 3, because: i === 3 ? '5 % → 0.1 %' : '', at_ms: null },
-        ]),
-      ),
-    });
+    const told = (manner: api.Manner, language: 'en' | 'zh-TW', low: number) =>
+      accountOf({
+        manner,
+        language,
+        words: manner === 'typed' ? TOLD[language] : '',
+        marks_ms: [20_000, 41_000, 118_000, 146_000],
+        told_ms: 161_000,
+        probes: probes().map((probe, i) => ({
+          ...probe,
+          words: i === 0 && manner === 'typed' ? TOLD[language].slice(-24) : '',
+          at_ms: manner === 'spoken' ? 165_000 + i * 31_000 : null,
+        })),
+        scores: Object.fromEntries(
+          outline.rubric.map(({ id }, i) => [
+            id,
+            { value: i === low || i === 4 ? 2 : 3, because: i === 3 ? '5 % → 0.1 %' : '', at_ms: null },
+          ]),
+        ),
+      });
     const first = add(item, told('typed', 'zh-TW', 3), 9);
     const second = add(item, told('spoken', 'en', 6), 3);
     second.recording_bytes = 6_180_000;
@@ -208,7 +188,7 @@ export function rehearsalHandlers(
       computed(page);
     }
     if (query.get('rehearsal') === 'open') {
-      add(item, { ...blankAccount('typed', 'en'), words: TOLD.en.slice(0, 240), told_ms: 52_000 }, 1);
+      add(item, accountOf({ words: TOLD.en.slice(0, 240), told_ms: 52_000 }), 1);
     }
   }
 
@@ -283,7 +263,7 @@ export function rehearsalHandlers(
       item: api.ItemRef;
       manner: api.Manner;
       language: api.Language;
-    }) => structuredClone(add(item, blankAccount(manner, language), 0)),
+    }) => structuredClone(add(item, accountOf({ manner, language }), 0)),
     rehearsal_show: ({ number }: { number: number }) => computed(find(number)),
     rehearsal_keep: (args: Parameters<typeof keep>[0]) => {
       keep(args);

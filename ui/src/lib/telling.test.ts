@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { rehearsalOf as page } from '../dev/builders';
 import * as api from './api';
-import type { Account, RecorderState, RehearsalPage } from './api';
+import type { RecorderState, RehearsalPage } from './api';
 import { Telling } from './telling.svelte';
 
 vi.mock('./api', async (original) => ({
@@ -12,36 +13,6 @@ vi.mock('./api', async (original) => ({
   recorderShow: vi.fn(),
   recorderStop: vi.fn(),
 }));
-
-function page(account: Partial<Account> = {}, more: Partial<RehearsalPage> = {}): RehearsalPage {
-  return {
-    number: 7,
-    item: { kind: 'prompt', id: 'dive-deep/x' },
-    story: null,
-    started_at_ms: 0,
-    ended: false,
-    recording_bytes: null,
-    account: {
-      manner: 'typed',
-      language: 'en',
-      words: '',
-      marks_ms: [],
-      told_ms: 0,
-      delivery: null,
-      probes: [],
-      scores: {},
-      ticked: [],
-      ...account,
-    },
-    shape: null,
-    figures: null,
-    weak: [],
-    mean: null,
-    weakest: [],
-    proposed: null,
-    ...more,
-  };
-}
 
 const probe = (words = '', at_ms: number | null = null) => ({
   text: { en: 'Why that way?', 'zh-TW': '為什麼這樣做？' },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { items, outline } from '../../dev/bank';
+import { accountOf, rehearsalOf } from '../../dev/builders';
 import type { Account, MockAnswer, MockPage, MockRound, MockRow, Settings } from '../../lib/api/types';
 import { LANGUAGES, messagesFor } from '../../messages';
 import {
@@ -28,17 +29,7 @@ const t = messagesFor('en');
 const question = items.find((view) => !asksForStory(view))!;
 const prompt = items.find(asksForStory)!;
 
-const account: Account = {
-  manner: 'typed',
-  language: 'en',
-  words: '',
-  marks_ms: [],
-  told_ms: 0,
-  delivery: null,
-  probes: [],
-  scores: {},
-  ticked: [],
-};
+const account = accountOf();
 
 function answer(number: number, more: Partial<MockAnswer> = {}, of: Partial<Account> = {}): MockAnswer {
   return {
@@ -47,21 +38,7 @@ function answer(number: number, more: Partial<MockAnswer> = {}, of: Partial<Acco
     language: 'en',
     term: null,
     share: null,
-    answer: {
-      number,
-      item: question.item,
-      story: null,
-      started_at_ms: 0,
-      ended: true,
-      recording_bytes: null,
-      account: { ...account, ...of },
-      shape: null,
-      figures: null,
-      weak: [],
-      mean: null,
-      weakest: [],
-      proposed: null,
-    },
+    answer: rehearsalOf(of, { number, item: question.item, ended: true }),
     ...more,
   };
 }

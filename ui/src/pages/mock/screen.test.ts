@@ -1,10 +1,10 @@
 import { fireEvent, render, screen, waitFor } from '@testing-library/svelte';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { app } from '../../app.svelte';
-import { items, outline } from '../../dev/bank';
+import { items } from '../../dev/bank';
 import { mockHandlers } from '../../dev/mocks';
+import { absent, field, openWindow, press, test } from '../../dev/test-support';
 import * as api from '../../lib/api';
-import { listen } from '../../lib/keys';
 import Screen from './Screen.svelte';
 
 vi.mock('../../lib/api', async (original) => ({
@@ -26,12 +26,6 @@ vi.mock('../../lib/api', async (original) => ({
   recorderStop: vi.fn(),
   storiesShow: vi.fn(() => Promise.reject(new Error('not asked here'))),
 }));
-
-const test = (id: string) => screen.getByTestId(id);
-const absent = (id: string) => expect(screen.queryByTestId(id)).toBeNull();
-const press = (key: string, init: KeyboardEventInit = {}) =>
-  fireEvent.keyDown(document.activeElement ?? document.body, { key, ...init });
-const field = (id: string) => test(id) as HTMLTextAreaElement;
 
 /** A core whose loop stands at a stage. */
 function core(query: string): void {
@@ -74,31 +68,10 @@ async function open(number: number | null = 100) {
   return shown;
 }
 
-let quiet: () => void;
+openWindow({ page: 'mock', number: 100 });
 beforeEach(() => {
   vi.clearAllMocks();
-  quiet = listen();
-  app.start = {
-    settings: {
-      set_up: true,
-      interface_language: 'en',
-      content_language: 'en',
-      theme: 'light',
-      track: 'csa',
-      weekday_minutes: [null, null, null, null, null, null, null],
-      holidays: null,
-      goal: 0.8,
-      minutes_per_day: 30,
-      desired_retention: 0.9,
-    },
-    rounds: [],
-    outline,
-    notices: [],
-    today: '2026-11-21',
-  };
-  app.route = { page: 'mock', number: 100 };
 });
-afterEach(() => quiet());
 
 describe('an answer', () => {
   it('is there again, word for word, when the loop was left in the middle of it', async () => {

@@ -10,28 +10,10 @@ import type {
   StoryId,
   Text,
 } from '../../lib/api';
+import { Asker } from '../../lib/asker.svelte';
 import { Autosave } from '../../lib/autosave.svelte';
 import { Telling } from '../../lib/telling.svelte';
 import { scoredOf, seedOf, USUAL_ROUNDS } from './logic';
-
-/** What went wrong last, and one request at a time: a second click before the answer does nothing. */
-class Asker {
-  error = $state.raw<api.ApiError | null>(null);
-  busy = $state(false);
-
-  async once(act: () => Promise<void>): Promise<void> {
-    if (this.busy) return;
-    this.busy = true;
-    try {
-      await act();
-      this.error = null;
-    } catch (cause) {
-      this.error = api.ApiError.from(cause);
-    } finally {
-      this.busy = false;
-    }
-  }
-}
 
 /** The page before a loop: what is wished for, and the loops so far. */
 export class MockLobby extends Asker {

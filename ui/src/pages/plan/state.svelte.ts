@@ -1,18 +1,18 @@
 import { app } from '../../app.svelte';
 import * as api from '../../lib/api';
 import type { DayChoice, LearningState, PlanPage, PlanWish, Settings } from '../../lib/api';
+import { Asker } from '../../lib/asker.svelte';
 import { withDays } from './logic';
 
 /** How often learning is looked after while it runs, in milliseconds. */
 const LOOK_MS = 300;
 
 /** The plan, and what it would be with other minutes and other days. */
-export class PlanState {
+export class PlanState extends Asker {
   /** The plan as it would be with what is chosen; null until the core has answered. */
   plan = $state.raw<PlanPage | null>(null);
   /** The plan as it is kept. */
   kept = $state.raw<PlanPage | null>(null);
-  error = $state.raw<api.ApiError | null>(null);
   /** What the slider says; null for the learner's own minutes. */
   minutes = $state<number | null>(null);
   /** Days chosen but not kept. */
@@ -37,7 +37,7 @@ export class PlanState {
     this.#again = this.#asking;
     if (this.#asking) return;
     this.#asking = true;
-    await this.#try(async () => {
+    await this.ask(async () => {
       do {
         this.#again = false;
         const changed = this.changed;
@@ -48,7 +48,7 @@ export class PlanState {
     });
     this.#asking = false;
     if (this.kept && this.kept.rounds.length > 0 && this.kept.reached === null && this.enough === undefined) {
-      await this.#try(async () => {
+      await this.ask(async () => {
         this.enough = await api.planMinutesForGoal();
       });
     }
@@ -73,7 +73,7 @@ export class PlanState {
 
   /** Keeps what is chosen. */
   async keep(): Promise<void> {
-    await this.#try(async () => {
+    await this.ask(async () => {
       if (this.days.length > 0) await api.planSaveDays([...this.days]);
       if (this.minutes !== null) {
         await app.saveSettings({ ...app.settings, minutes_per_day: this.minutes });
@@ -85,7 +85,7 @@ export class PlanState {
 
   /** Keeps a choice that changes the plan. */
   async saveSettings(change: Partial<Settings>): Promise<void> {
-    await this.#try(async () => {
+    await this.ask(async () => {
       await app.saveSettings({ ...app.settings, ...change });
       this.enough = undefined;
       await this.load();
@@ -94,7 +94,7 @@ export class PlanState {
 
   /** Learns from the answers, and follows it to its end; the plan is made anew when something was learnt. */
   async learn(): Promise<void> {
-    await this.#try(async () => {
+    await this.ask(async () => {
       this.learning = await api.learningStart(true);
       await this.follow();
     });
@@ -115,24 +115,15 @@ export class PlanState {
 
   /** Where learning stands when the page opens. */
   async lookAtLearning(): Promise<void> {
-    await this.#try(async () => {
+    await this.ask(async () => {
       this.learning = await api.learningShow();
       await this.follow();
     });
   }
 
   async cancelLearning(): Promise<void> {
-    await this.#try(async () => {
+    await this.ask(async () => {
       await api.learningCancel();
     });
-  }
-
-  async #try(act: () => Promise<void>): Promise<void> {
-    try {
-      await act();
-      this.error = null;
-    } catch (cause) {
-      this.error = api.ApiError.from(cause);
-    }
   }
 }

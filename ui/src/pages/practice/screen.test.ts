@@ -1,9 +1,10 @@
 import { fireEvent, render, screen, waitFor } from '@testing-library/svelte';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { app } from '../../app.svelte';
-import { items, outline } from '../../dev/bank';
+import { items } from '../../dev/bank';
+import { cardOf } from '../../dev/builders';
+import { absent, openWindow, press, test } from '../../dev/test-support';
 import * as api from '../../lib/api';
-import { listen } from '../../lib/keys';
 import Screen from './Screen.svelte';
 
 vi.mock('../../lib/api', async (original) => ({
@@ -20,15 +21,8 @@ const question = items[0]!;
 const second = items[1]!;
 
 function practice(view: api.ItemView | null, more: Partial<api.Practice> = {}): api.Practice {
-  const grades = ['again', 'hard', 'good', 'easy'] as const;
   return {
-    card: view && {
-      view,
-      is_new: true,
-      predicted_recall: null,
-      choices: grades.map((grade, i) => ({ grade, interval_days: i * 3, interval_minutes: 10 })),
-      drill: null,
-    },
+    card: view && cardOf(view),
     left: 2,
     answers_done: 0,
     seconds_done: 0,
@@ -38,40 +32,14 @@ function practice(view: api.ItemView | null, more: Partial<api.Practice> = {}): 
   };
 }
 
-const press = (key: string, init: KeyboardEventInit = {}) =>
-  fireEvent.keyDown(document.activeElement ?? document.body, { key, ...init });
-const test = (id: string) => screen.getByTestId(id);
-const absent = (id: string) => expect(screen.queryByTestId(id)).toBeNull();
-
-let quiet: () => void;
-beforeEach(async () => {
-  quiet = listen();
-  app.start = {
-    settings: {
-      set_up: true,
-      interface_language: 'en',
-      content_language: 'en',
-      theme: 'light',
-      track: 'csa',
-      weekday_minutes: [null, null, null, null, null, null, null],
-      holidays: null,
-      goal: 0.8,
-      minutes_per_day: 30,
-      desired_retention: 0.9,
-    },
-    rounds: [],
-    outline,
-    notices: [],
-    today: '2026-11-21',
-  };
-  app.route = { page: 'practice', item: null };
+openWindow({ page: 'practice', item: null });
+beforeEach(() => {
   vi.mocked(api.practiceNext).mockResolvedValue(practice(question));
   vi.mocked(api.practiceGrade)
     .mockReset()
     .mockResolvedValue(practice(second, { can_undo: true }));
   vi.mocked(api.practicePropose).mockReset().mockResolvedValue('hard');
 });
-afterEach(() => quiet());
 
 async function open(props: { item: api.ItemRef | null } = { item: null }) {
   render(Screen, { ...props, more: false });

@@ -1,14 +1,14 @@
 import * as api from '../../lib/api';
 import type { Grade, ItemRef, Language, Practice } from '../../lib/api';
 import { DrillState } from '../../lib/drill.svelte';
+import { Asker } from '../../lib/asker.svelte';
 import { faceOf, languagesOf } from '../../lib/text';
 import { dropDraft, draftOf, keepDraft } from './drafts';
 import { answerOf, nextLanguage, toggled } from './logic';
 
 /** One sitting: the card, what the learner did with it so far, and what the core says next. */
-export class PracticeState {
+export class PracticeState extends Asker {
   practice = $state.raw<Practice | null>(null);
-  error = $state.raw<api.ApiError | null>(null);
   /** Readings of performance.now(): when the prompt was painted, when its answer was. */
   shownAt = $state<number | null>(null);
   revealedAt = $state<number | null>(null);
@@ -29,7 +29,6 @@ export class PracticeState {
 
   #promptLanguage: Language = 'en';
   #revealLanguage: Language = 'en';
-  #busy = false;
   #asked = 0;
 
   /**
@@ -41,7 +40,9 @@ export class PracticeState {
     private readonly item: ItemRef | null,
     private readonly contentLanguage: Language,
     private readonly onfinished: () => void,
-  ) {}
+  ) {
+    super();
+  }
 
   get session() {
     return this.item ? 'browse' : 'today';
@@ -49,12 +50,12 @@ export class PracticeState {
 
   open(): Promise<void> {
     const item = this.item;
-    return this.#ask(() => (item ? api.practiceOpen(item) : api.practiceNext()));
+    return this.#next(() => (item ? api.practiceOpen(item) : api.practiceNext()));
   }
 
   /** Ten more minutes after the list is done. */
   more(): Promise<void> {
-    return this.#ask(() => api.practiceMore());
+    return this.#next(() => api.practiceMore());
   }
 
   /** The prompt is on the screen: from now on the learner thinks. */
@@ -125,7 +126,7 @@ export class PracticeState {
     );
     if (this.drill) answer.drill = this.drill.answer;
     const followUp = this.next;
-    await this.#ask(async () => {
+    await this.#next(async () => {
       const next = await api.practiceGrade(answer);
       dropDraft(answer.item);
       return followUp ? api.practiceOpen(followUp).catch(() => next) : next;
@@ -134,24 +135,15 @@ export class PracticeState {
   }
 
   async undo(): Promise<void> {
-    if (this.practice?.can_undo) await this.#ask(() => api.practiceUndo());
+    if (this.practice?.can_undo) await this.#next(() => api.practiceUndo());
   }
 
   /** One question to the core at a time: a second key press must not grade a card nobody has seen. */
-  async #ask(question: () => Promise<Practice>): Promise<void> {
-    if (this.#busy) return;
-    this.#busy = true;
-    try {
-      this.#show(await question());
-    } catch (cause) {
-      this.error = api.ApiError.from(cause);
-    } finally {
-      this.#busy = false;
-    }
+  #next(question: () => Promise<Practice>): Promise<void> {
+    return this.once(async () => this.#show(await question()));
   }
 
   #show(practice: Practice): void {
-    this.error = null;
     this.practice = practice;
     this.shownAt = null;
     this.revealedAt = null;

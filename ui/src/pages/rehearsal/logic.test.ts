@@ -1,23 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Account, Card, ProbeAnswer, RehearsalPage } from '../../lib/api/types';
+import { accountOf, rehearsalOf } from '../../dev/builders';
+import type { Account, Card, ProbeAnswer } from '../../lib/api/types';
 import { answerOf, backTo, isUntold, stepOf } from './logic';
 
 const item = { kind: 'prompt', id: 'dive-deep/x' };
 const card = { view: { item, revision: 3 } } as Card;
-const account = (more: Partial<Account> = {}): Account => ({
-  manner: 'typed',
-  language: 'zh-TW',
-  words: '',
-  marks_ms: [],
-  told_ms: 0,
-  delivery: null,
-  probes: [],
-  scores: {},
-  ticked: [],
-  ...more,
-});
-const page = (more: Partial<Account> = {}, ended = false) =>
-  ({ account: account(more), ended }) as RehearsalPage;
+const account = (more: Partial<Account> = {}) => accountOf({ language: 'zh-TW', ...more });
+const page = (more: Partial<Account> = {}, ended = false) => rehearsalOf(account(more), { ended });
 const probe = (more: Partial<ProbeAnswer> = {}): ProbeAnswer => ({
   text: { en: 'Why?', 'zh-TW': '為什麼？' },
   about: null,

@@ -1,9 +1,10 @@
 import { fireEvent, render, screen, waitFor } from '@testing-library/svelte';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { app } from '../../app.svelte';
 import { items, outline } from '../../dev/bank';
+import { cardOf, rehearsalOf } from '../../dev/builders';
+import { absent, openWindow, press, test } from '../../dev/test-support';
 import * as api from '../../lib/api';
-import { listen } from '../../lib/keys';
 import Screen from './Screen.svelte';
 
 vi.mock('../../lib/api', async (original) => ({
@@ -37,46 +38,12 @@ const story: api.ItemView = {
   },
 };
 
-function page(account: Partial<api.Account> = {}, more: Partial<api.RehearsalPage> = {}): api.RehearsalPage {
-  return {
-    number: 7,
-    item: prompt.item,
-    story: null,
-    started_at_ms: Date.UTC(2026, 10, 20),
-    ended: false,
-    recording_bytes: null,
-    account: {
-      manner: 'typed',
-      language: 'en',
-      words: '',
-      marks_ms: [],
-      told_ms: 0,
-      delivery: null,
-      probes: [],
-      scores: {},
-      ticked: [],
-      ...account,
-    },
-    shape: null,
-    figures: null,
-    weak: [],
-    mean: null,
-    weakest: [],
-    proposed: null,
-    ...more,
-  };
-}
+const page = (account: Partial<api.Account> = {}, more: Partial<api.RehearsalPage> = {}) =>
+  rehearsalOf(account, { item: prompt.item, started_at_ms: Date.UTC(2026, 10, 20), ...more });
 
 function desk(view: api.ItemView, more: Partial<api.RehearsalDesk> = {}): api.RehearsalDesk {
-  const grades = ['again', 'hard', 'good', 'easy'] as const;
   return {
-    card: {
-      view,
-      is_new: true,
-      predicted_recall: null,
-      choices: grades.map((grade, i) => ({ grade, interval_days: i * 3, interval_minutes: 10 })),
-      drill: null,
-    },
+    card: cardOf(view),
     open: null,
     past: [],
     stories: [],
@@ -88,33 +55,10 @@ function desk(view: api.ItemView, more: Partial<api.RehearsalDesk> = {}): api.Re
 const probes: api.ProbeAnswer[] = outline.probes
   .slice(1, 3)
   .map((probe) => ({ ...probe, words: '', at_ms: null }));
-const press = (key: string, init: KeyboardEventInit = {}) =>
-  fireEvent.keyDown(document.activeElement ?? document.body, { key, ...init });
-const test = (id: string) => screen.getByTestId(id);
-const absent = (id: string) => expect(screen.queryByTestId(id)).toBeNull();
 const step = (name: string) => waitFor(() => expect(test('rehearsal').dataset.step).toBe(name));
 
-let quiet: () => void;
+openWindow();
 beforeEach(() => {
-  quiet = listen();
-  app.start = {
-    settings: {
-      set_up: true,
-      interface_language: 'en',
-      content_language: 'en',
-      theme: 'light',
-      track: 'csa',
-      weekday_minutes: [null, null, null, null, null, null, null],
-      holidays: null,
-      goal: 0.8,
-      minutes_per_day: 30,
-      desired_retention: 0.9,
-    },
-    rounds: [],
-    outline,
-    notices: [],
-    today: '2026-11-21',
-  };
   vi.resetAllMocks();
   // Nothing lays pages out here.
   Element.prototype.scrollIntoView = vi.fn();
@@ -137,7 +81,6 @@ beforeEach(() => {
   vi.mocked(api.rehearsalFinish).mockImplementation(ended({ ended: true, proposed: 'good', mean: 3 }));
   vi.mocked(api.practiceGrade).mockResolvedValue({} as api.Practice);
 });
-afterEach(() => quiet());
 
 async function open(
   shown: api.RehearsalDesk = desk(prompt),

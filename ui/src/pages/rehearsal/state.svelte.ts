@@ -9,12 +9,13 @@ import type {
   RehearsalPage,
   StoryId,
 } from '../../lib/api';
+import { Asker } from '../../lib/asker.svelte';
 import { Telling } from '../../lib/telling.svelte';
 import { faceOf, languagesOf } from '../../lib/text';
 import { answerOf, isUntold, stepOf, type From, type Step } from './logic';
 
 /** An item rehearsed: chosen, told, asked back, scored, graded. */
-export class Rehearsal {
+export class Rehearsal extends Asker {
   desk = $state.raw<RehearsalDesk | null>(null);
   telling = $state.raw<Telling | null>(null);
   step = $state<Step>('choosing');
@@ -31,8 +32,6 @@ export class Rehearsal {
   /** The recording, once somebody wants to hear it. */
   bytes = $state.raw<ArrayBuffer | null>(null);
   positionMs = $state(0);
-  error = $state.raw<api.ApiError | null>(null);
-  busy = $state(false);
   /** Said that something could not be kept: leaving again leaves without it. */
   warned = $state(false);
   #gone = false;
@@ -51,11 +50,12 @@ export class Rehearsal {
     language: Language,
     private readonly openedAt: number,
   ) {
+    super();
     this.wanted = language;
   }
 
   load(): Promise<void> {
-    return this.#once(async () => {
+    return this.once(async () => {
       const desk = await api.rehearsalDesk(this.item);
       if (this.#gone) return;
       this.desk = desk;
@@ -69,7 +69,7 @@ export class Rehearsal {
 
   /** Begins; what was begun before and not finished goes. */
   begin(manner: Manner, records: boolean): Promise<void> {
-    return this.#once(async () => {
+    return this.once(async () => {
       const language = this.shown?.language ?? this.wanted;
       const page = await api.rehearsalBegin(this.item, manner, language);
       // The new one is there: what cannot be deleted now stays as it is, and nobody waits for it.
@@ -101,7 +101,7 @@ export class Rehearsal {
   async start(clock: () => number = () => performance.now()): Promise<void> {
     const { telling } = this;
     if (!telling || telling.running || this.busy || this.step !== 'telling') return;
-    await this.#once(async () => {
+    await this.once(async () => {
       if (this.records) await telling.record();
     });
     if (this.#gone) return telling.dispose();
@@ -109,7 +109,7 @@ export class Rehearsal {
   }
 
   done(): Promise<void> {
-    return this.#once(async () => {
+    return this.once(async () => {
       const { telling } = this;
       if (this.step !== 'telling' || !telling || (!telling.running && isUntold(telling))) return;
       const page = await telling.told();
@@ -121,7 +121,7 @@ export class Rehearsal {
 
   /** The first question comes; recording goes on with it. */
   toProbes(): Promise<void> {
-    return this.#once(async () => {
+    return this.once(async () => {
       const { telling } = this;
       if (this.step !== 'told' || !telling) return;
       this.bytes = null;
@@ -136,7 +136,7 @@ export class Rehearsal {
   }
 
   toScores(): Promise<void> {
-    return this.#once(async () => {
+    return this.once(async () => {
       if (this.step !== 'probes' || !this.telling) return;
       await this.telling.stopRecording();
       await this.telling.flush();
@@ -145,7 +145,7 @@ export class Rehearsal {
   }
 
   finish(): Promise<void> {
-    return this.#once(async () => {
+    return this.once(async () => {
       if (this.step !== 'scoring' || !this.telling) return;
       if (await this.telling.finish()) this.step = 'finished';
     });
@@ -154,7 +154,7 @@ export class Rehearsal {
   /** Keeps the grade; gives whether it is kept. */
   async grade(grade: Grade, now: number): Promise<boolean> {
     let kept = false;
-    await this.#once(async () => {
+    await this.once(async () => {
       const { desk, telling } = this;
       if (this.step !== 'finished' || !desk || !telling) return;
       await api.practiceGrade(answerOf(desk.card, telling.account, grade, this.from, now - this.openedAt));
@@ -165,14 +165,14 @@ export class Rehearsal {
 
   /** Reads the recording. */
   listen(): Promise<void> {
-    return this.#once(async () => {
+    return this.once(async () => {
       if (this.telling) this.bytes = await api.rehearsalRecording(this.telling.number);
     });
   }
 
   /** Deletes a past rehearsal. */
   remove(number: number): Promise<void> {
-    return this.#once(async () => {
+    return this.once(async () => {
       await api.rehearsalDelete(number);
       this.past = this.past.filter((page) => page.number !== number);
       this.recordings = await api.rehearsalRecordings();
@@ -180,7 +180,7 @@ export class Rehearsal {
   }
 
   removeRecording(number: number): Promise<void> {
-    return this.#once(async () => {
+    return this.once(async () => {
       this.recordings = await api.rehearsalDeleteRecording(number);
       this.past = this.past.map((page) =>
         page.number === number ? { ...page, recording_bytes: null } : page,
@@ -208,19 +208,5 @@ export class Rehearsal {
     this.telling = telling;
     this.step = step;
     this.open = null;
-  }
-
-  /** A second click before the answer does nothing. */
-  async #once(act: () => Promise<void>): Promise<void> {
-    if (this.busy) return;
-    this.busy = true;
-    try {
-      await act();
-      this.error = null;
-    } catch (cause) {
-      this.error = api.ApiError.from(cause);
-    } finally {
-      this.busy = false;
-    }
   }
 }

@@ -1,9 +1,8 @@
 import { fireEvent, render, screen, waitFor } from '@testing-library/svelte';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { app } from '../../app.svelte';
-import { outline } from '../../dev/bank';
+import { field, openWindow, test, type } from '../../dev/test-support';
 import * as api from '../../lib/api';
-import { listen } from '../../lib/keys';
 import Screen from './Screen.svelte';
 
 vi.mock('../../lib/api', async (original) => ({
@@ -77,33 +76,10 @@ function stories(panel: api.Interviewer[] = []): api.StoriesPage {
   };
 }
 
-const test = (id: string) => screen.getByTestId(id);
-const field = (id: string) => test(id) as HTMLTextAreaElement;
-const type = (id: string, value: string) => fireEvent.input(test(id), { target: { value } });
 const saved = (call: number) => vi.mocked(api.storiesSave).mock.calls[call]?.[1];
 
-let quiet: () => void;
+openWindow();
 beforeEach(() => {
-  quiet = listen();
-  app.start = {
-    settings: {
-      set_up: true,
-      interface_language: 'en',
-      content_language: 'en',
-      theme: 'light',
-      track: 'csa',
-      weekday_minutes: [null, null, null, null, null, null, null],
-      holidays: null,
-      goal: 0.8,
-      minutes_per_day: 30,
-      desired_retention: 0.9,
-    },
-    rounds: [],
-    outline,
-    notices: [],
-    today: '2026-11-21',
-  };
-  app.language = 'en';
   vi.mocked(api.storiesShow).mockReset().mockResolvedValue(stories());
   vi.mocked(api.storiesOpen)
     .mockReset()
@@ -113,7 +89,6 @@ beforeEach(() => {
     .mockImplementation((id, story) => Promise.resolve(page(id, story)));
 });
 afterEach(() => {
-  quiet();
   vi.useRealTimers();
 });
 

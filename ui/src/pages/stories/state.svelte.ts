@@ -13,15 +13,15 @@ import type {
   Telling,
   VersionRow,
 } from '../../lib/api';
+import { Asker } from '../../lib/asker.svelte';
 import { Autosave } from '../../lib/autosave.svelte';
 import { firstSide, namesOf, tellingOf, type Side } from './logic';
 
 export type Tab = 'list' | 'matrix' | 'panel';
 
 /** The story bank as the learner left it: it outlives the page, so that what could not be kept is not lost. */
-export class StoryBank {
+export class StoryBank extends Asker {
   page = $state.raw<StoriesPage | null>(null);
-  error = $state.raw<api.ApiError | null>(null);
   tab = $state<Tab>('list');
   /** The panel and the private names as they are typed. */
   panel = $state<Interviewer[]>([]);
@@ -34,13 +34,13 @@ export class StoryBank {
   async load(): Promise<void> {
     const waiting = [this.panelSaving, this.namesSaving, ...[...desks.values()].map((desk) => desk.saving)];
     await Promise.all(waiting.map((saving) => saving.flush()));
-    await this.#try(() => this.#read());
+    await this.ask(() => this.#read());
   }
 
   /** Begins a story; gives its id. */
   async create(): Promise<StoryId | null> {
     let id: StoryId | null = null;
-    await this.#try(async () => {
+    await this.ask(async () => {
       id = (await api.storiesCreate()).id;
     });
     return id;
@@ -109,15 +109,6 @@ export class StoryBank {
     if (!this.panelSaving.waiting) this.panel = page.panel;
     if (!this.namesSaving.waiting) this.names = page.private_names.join('\n');
   }
-
-  async #try(act: () => Promise<void>): Promise<void> {
-    try {
-      await act();
-      this.error = null;
-    } catch (cause) {
-      this.error = api.ApiError.from(cause);
-    }
-  }
 }
 
 export const bank = new StoryBank();
@@ -138,8 +129,8 @@ export function unkeptDesks(): StoryDesk[] {
   return [...desks.values()].filter((desk) => desk.saving.waiting && desk.saving.error);
 }
 
-/** A story while it is written. */
-export class StoryDesk {
+/** A story while it is written. `error` is what went wrong other than in keeping the words. */
+export class StoryDesk extends Asker {
   story = $state<Story | null>(null);
   /** The people's names as they are typed, one a line. */
   people = $state('');
@@ -152,14 +143,13 @@ export class StoryDesk {
   shared = $state.raw<SharedStory | null>(null);
   redact = $state(true);
   written = $state<string | null>(null);
-  /** What went wrong, other than in keeping the words. */
-  error = $state.raw<api.ApiError | null>(null);
   saving = new Autosave(() => this.#keep());
   /** Whether somebody sits at it. */
   open = false;
-  #busy = false;
 
-  constructor(readonly id: StoryId) {}
+  constructor(readonly id: StoryId) {
+    super();
+  }
 
   draft = $derived(this.drafts.find(({ language }) => (language === 'en') === (this.side === 'en')) ?? null);
   /** The language of the telling: the learner's own Chinese on the Chinese side. */
@@ -180,7 +170,7 @@ export class StoryDesk {
       await this.saving.flush();
       return;
     }
-    await this.#try(async () => {
+    await this.ask(async () => {
       const page = await api.storiesOpen(this.id);
       if (this.saving.waiting) return;
       this.#show(page);
@@ -221,14 +211,14 @@ export class StoryDesk {
   }
 
   async lookAt(number: number): Promise<void> {
-    await this.#try(async () => {
+    await this.ask(async () => {
       this.old = { number, story: await api.storiesVersion(this.id, number) };
     });
   }
 
   /** Makes an old version the newest. What is typed meanwhile wins: it is newer. */
   async restore(number: number): Promise<void> {
-    await this.#once(async () => {
+    await this.once(async () => {
       await this.saving.flush();
       const page = await api.storiesRestore(this.id, number);
       this.old = null;
@@ -239,7 +229,7 @@ export class StoryDesk {
 
   /** Shows what would leave the machine. */
   async share(): Promise<void> {
-    await this.#once(async () => {
+    await this.once(async () => {
       this.written = null;
       if (!(await this.saving.flush())) return;
       this.shared = await api.storiesShared(this.id, this.language);
@@ -252,7 +242,7 @@ export class StoryDesk {
   }
 
   async writeFile(): Promise<void> {
-    await this.#once(async () => {
+    await this.once(async () => {
       this.written = await api.storiesWrite(this.id, this.language, this.redact);
     });
   }
@@ -260,7 +250,7 @@ export class StoryDesk {
   /** Deletes the story; gives whether it is gone. */
   async delete(): Promise<boolean> {
     let gone = false;
-    await this.#once(async () => {
+    await this.once(async () => {
       await this.saving.flush();
       await api.storiesDelete(this.id);
       this.saving.drop();
@@ -295,22 +285,5 @@ export class StoryDesk {
     this.#takeAdvice(page);
     this.story = page.story;
     this.people = page.story.people.join('\n');
-  }
-
-  /** A second click before the answer does nothing. */
-  async #once(act: () => Promise<void>): Promise<void> {
-    if (this.#busy) return;
-    this.#busy = true;
-    await this.#try(act);
-    this.#busy = false;
-  }
-
-  async #try(act: () => Promise<void>): Promise<void> {
-    try {
-      await act();
-      this.error = null;
-    } catch (cause) {
-      this.error = api.ApiError.from(cause);
-    }
   }
 }
