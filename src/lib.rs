@@ -13,16 +13,14 @@
 
 pub mod app;
 pub mod bank;
-pub mod cloud;
-pub mod drill;
 pub mod error;
-pub mod incident;
 pub mod interview;
 pub mod memory;
-pub mod model;
 pub mod plan;
 pub mod shell;
 pub mod speech;
 pub mod store;
 pub mod story;
-pub mod time;
+
+pub use divedeep_cases::{cloud, drill, incident};
+pub use divedeep_model::{self as model, time};

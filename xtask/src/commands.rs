@@ -58,8 +58,10 @@ pub fn bench_planner(passed_on: &[String]) -> Result<(), String> {
 /// Tries every drill against its second solver.
 pub fn bench_drills(passed_on: &[String]) -> Result<(), String> {
     timed("system packages", || packages::install_missing(&[Purpose::Verify]))?;
-    timed("trying program: build", || Job::new("cargo build --release --example drills").run())?;
-    let trial = Job::new("cargo run --release --quiet --example drills --").args(passed_on);
+    timed("trying program: build", || {
+        Job::new("cargo build --release -p divedeep-cases --example drills").run()
+    })?;
+    let trial = Job::new("cargo run --release --quiet -p divedeep-cases --example drills --").args(passed_on);
     timed("trying the drills", || trial.run())
 }
 

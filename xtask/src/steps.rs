@@ -83,7 +83,8 @@ fn plan(parts: &[Part], can_drive: bool) -> Vec<Step> {
     let wants = |part| everything || parts.contains(&part);
     let (core, ui, window) = (wants(Part::Core), wants(Part::Ui), wants(Part::Window));
     // Alone, the core is checked without the window's crate, which would ask for GTK and a built interface.
-    let crates = if everything { "--workspace" } else { "-p divedeep -p xtask" };
+    let crates =
+        if everything { "--workspace" } else { "-p divedeep -p divedeep-cases -p divedeep-model -p xtask" };
 
     let mut steps = vec![Step { name: "tools", work: Work::Tools { node: ui || window } }];
     let purposes: &[Purpose] = match (window, core) {
@@ -121,7 +122,7 @@ fn plan(parts: &[Part], can_drive: bool) -> Vec<Step> {
         steps.push(Step { name: "documentation", work: Work::Job(documentation) });
         // The window's crate has no tests of its own: the window tests drive the release build instead. One package
         // at a time, so that each is compiled with the same features as by `cargo run` and `cargo xtask`.
-        steps.push(Step::job("tests", "cargo test -p divedeep"));
+        steps.push(Step::job("tests", "cargo test -p divedeep -p divedeep-cases -p divedeep-model"));
         steps.push(Step::job("tests: xtask", "cargo test -p xtask"));
         steps.push(Step::job("bank: verify", "cargo test -p divedeep --test bank -- --ignored --nocapture"));
     }

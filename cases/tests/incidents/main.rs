@@ -1,0 +1,110 @@
+//! Every incident can be solved from its evidence, every herring is refuted by some of it, and no two pieces contradict
+//! each other: over two hundred seeds and every cause that can be played.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test that cannot go on should stop"
+)]
+
+mod readers;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use divedeep_cases::cloud::Seed;
+use divedeep_cases::incident::{Diagnosis, WORLDS, World};
+use divedeep_model::Incident;
+
+const SEEDS: u32 = 200;
+
+#[derive(serde::Deserialize)]
+struct File {
+    incident: Vec<Incident>,
+}
+
+/// The incident's record in the bank.
+fn record(id: &str) -> Incident {
+    let path = format!("{}/../data/incidents/{id}.toml", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let file: File = toml::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}"));
+    file.incident.into_iter().next().expect("one incident")
+}
+
+/// Causes that can be played: the usual one and the variants.
+fn playable(record: &Incident) -> Vec<String> {
+    let mut causes: Vec<String> = record.hypotheses.iter().take(1).map(|one| one.id.clone()).collect();
+    causes.extend(record.hypotheses.iter().skip(1).filter(|one| one.variant).map(|one| one.id.clone()));
+    causes
+}
+
+fn is_sound(world: &World) {
+    let record = record(world.id);
+    assert_eq!(record.id, world.id);
+    let ids: Vec<&str> = record.hypotheses.iter().map(|one| one.id.as_str()).collect();
+    assert_eq!(ids, world.causes, "{}: hypotheses of the record, causes of the world", world.id);
+    let checks: BTreeSet<&str> = record.checks.iter().map(|check| check.id.as_str()).collect();
+    let reader = readers::ALL.iter().find(|reader| reader.incident == world.id).expect("a reader");
+    for cause in playable(&record) {
+        for seed in 0..SEEDS {
+            let case = world.case(&cause, Seed(seed));
+            let name = format!("{} {cause} seed {seed}", world.id);
+            let shown: BTreeSet<&str> = case.scene.views.keys().map(String::as_str).collect();
+            assert_eq!(shown, checks, "{name}: views of the world, checks of the record");
+            for (text, words) in record.texts() {
+                for words in [&words.en, &words.zh_tw] {
+                    assert!(
+                        !case.scene.fill(words).contains('{'),
+                        "{name}: {text} has an unknown brace: {words}"
+                    );
+                }
+            }
+            let diagnosis = Diagnosis::new(world, Seed(seed), &cause, &record.checks);
+            assert_eq!(diagnosis.undecided(), Vec::<&str>::new(), "{name}: no check refutes these");
+            assert!(diagnosis.best().is_some(), "{name}: no way to the cause");
+
+            // What a reader of the text alone finds is what the world says it shows.
+            let texts: BTreeMap<&str, String> = case
+                .scene
+                .views
+                .iter()
+                .map(|(id, view)| {
+                    let texts: Vec<&str> = view.evidence.iter().map(|piece| piece.text.as_str()).collect();
+                    (id.as_str(), texts.join("\n"))
+                })
+                .collect();
+            for (check, view) in &case.scene.views {
+                let read = (reader.finding)(check, &texts[check.as_str()], &view.series);
+                assert_eq!(read, view.finding, "{name}, {check}:\n{}", texts[check.as_str()]);
+            }
+            let faults = (reader.contradictions)(&texts, &case.scene.views);
+            assert!(faults.is_empty(), "{name}: {faults:?}");
+        }
+    }
+}
+
+#[test]
+fn every_world_has_a_reader_and_a_record() {
+    let worlds: Vec<_> = WORLDS.iter().map(|world| world.id).collect();
+    let readers: Vec<_> = readers::ALL.iter().map(|reader| reader.incident).collect();
+    assert_eq!(worlds, readers);
+    assert!(worlds.is_sorted());
+}
+
+macro_rules! sound {
+    ($($name:ident $id:literal)*) => {
+        $(#[test]
+        fn $name() {
+            is_sound(divedeep_cases::incident::world($id).expect("a world"));
+        })*
+    };
+}
+
+sound! {
+    i07_nacl_return "I07"
+    i11_mtu_black_hole "I11"
+    i15_endpoint_group "I15"
+    i18_private_zone "I18"
+    i24_image_architecture "I24"
+}
