@@ -27,6 +27,7 @@ const COMMANDS: &[&str] = &[
     "incidents_start",
     "incidents_show",
     "incidents_check",
+    "incidents_save",
     "incidents_cause",
     "incidents_act",
     "incidents_keep",

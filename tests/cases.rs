@@ -223,6 +223,34 @@ fn an_incident_is_played_from_the_customers_words_to_the_debrief() {
 }
 
 #[test]
+fn evidence_is_written_as_a_file_that_other_programs_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("manifest.txt");
+    let mut app = learner();
+    let now = taipei(NINE);
+    let number = app.incident_start("I24", None, now).expect("a play").number;
+    let unasked = app.incident_save(number, "manifest", &path);
+    assert!(matches!(unasked, Err(Error::NoSuchItem { .. })), "what was not asked for is not given away");
+    assert!(!path.exists());
+
+    let shown = |app: &mut App, check: &str| {
+        let play = app.incident_check(number, check).expect("evidence");
+        app.incident_save(number, check, &path).expect("written");
+        let view = play.checks.into_iter().find(|known| known.id == check).expect("it").view;
+        let texts: Vec<String> =
+            view.expect("evidence").evidence.into_iter().map(|piece| piece.text).collect();
+        (texts.join("\n"), std::fs::read_to_string(&path).expect("a file"))
+    };
+    let (text, written) = shown(&mut app, "container-log");
+    let output = text.split_once('\n').expect("a command and its output").1;
+    assert!(text.starts_with("$ ") && written == output, "{written}");
+    let (text, written) = shown(&mut app, "manifest");
+    assert!(text.matches("$ ").count() > 1 && written == text, "several commands stay above their outputs");
+    let nowhere = folder.path().join("missing/manifest.txt");
+    assert!(matches!(app.incident_save(number, "manifest", &nowhere), Err(Error::WriteFile { .. })));
+}
+
+#[test]
 fn guessing_harm_and_silence_cost_points_and_the_debrief_says_so() {
     let mut app = learner();
     let now = taipei(NINE);

@@ -113,6 +113,7 @@ pub fn run() -> ExitCode {
             commands::incidents::incidents_start,
             commands::incidents::incidents_show,
             commands::incidents::incidents_check,
+            commands::incidents::incidents_save,
             commands::incidents::incidents_cause,
             commands::incidents::incidents_act,
             commands::incidents::incidents_keep,

@@ -1,12 +1,11 @@
 //! A plain export of everything a learner has made, as JSON lines: one object a line, each with its `type`.
 
-use std::fs::{File, OpenOptions};
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::path::Path;
 
 use serde_json::json;
 
-use super::App;
+use super::{App, file};
 use crate::error::{Error, Result};
 use crate::time::Moment;
 
@@ -21,35 +20,7 @@ impl App {
     /// [`Error::WriteFile`] (also when the file exists and must not be replaced), [`Error::DiskFull`], and those of
     /// the database.
     pub fn export(&self, path: &Path, replace: bool, now: Moment) -> Result<u32> {
-        let failed = |error: std::io::Error| match error.kind() {
-            std::io::ErrorKind::StorageFull => Error::DiskFull { path: path.to_owned() },
-            _ => Error::WriteFile { path: path.to_owned(), reason: error.to_string() },
-        };
-        if path.exists() && !replace {
-            let reason = "the file exists already".to_owned();
-            return Err(Error::WriteFile { path: path.to_owned(), reason });
-        }
-        let mut name = path.file_name().unwrap_or_default().to_owned();
-        name.push(".part");
-        let unfinished = path.with_file_name(name);
-        let written = (|| {
-            let file = OpenOptions::new()
-                .write(true)
-                .create(true)
-                .truncate(true)
-                .open(&unfinished)
-                .map_err(failed)?;
-            let mut out = BufWriter::new(file);
-            let lines = self.write_lines(&mut out, now, &failed)?;
-            let file: File = out.into_inner().map_err(|error| failed(error.into_error()))?;
-            file.sync_all().map_err(failed)?;
-            std::fs::rename(&unfinished, path).map_err(failed)?;
-            Ok(lines)
-        })();
-        if written.is_err() {
-            let _ = std::fs::remove_file(&unfinished);
-        }
-        written
+        file::write(path, replace, |out| self.write_lines(out, now, &|error| file::failed(path, &error)))
     }
 
     fn write_lines(

@@ -3,11 +3,14 @@
 //! A play is kept with its case and its record, so that it stays what it was. Which cause a world has follows from its
 //! seed: the first play of an incident has the usual one, later ones any that the record calls a variant.
 
+use std::io::Write as _;
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
     ActionView, App, CheckView, DebriefPage, HypothesisView, IncidentRow, IncidentsPage, NoteView, PlayDraft,
-    PlayPage,
+    PlayPage, file,
 };
 use crate::cloud::Seed;
 use crate::error::{Error, Result};
@@ -154,6 +157,27 @@ impl App {
                 kept.step(StepKind::Check, check, minutes);
             }
             Ok(())
+        })
+    }
+
+    /// Writes what a check showed as a file, to be looked into with other programs: the output alone, without the command
+    /// above it; several commands stay where they are, so that their outputs can be told apart.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchItem`] also for a check that was not asked for, [`Error::WriteFile`], [`Error::DiskFull`], and those of
+    /// the database.
+    pub fn incident_save(&self, number: u32, check: &str, path: &Path) -> Result<()> {
+        let page = self.incident(number)?;
+        let shown = page.checks.into_iter().find(|known| known.id == check).and_then(|known| known.view);
+        let shown = shown.ok_or_else(|| Error::NoSuchItem { item: check.to_owned() })?;
+        let texts: Vec<&str> = shown.evidence.iter().map(|piece| piece.text.as_str()).collect();
+        let text = texts.join("\n");
+        let output = match text.split_once('\n') {
+            Some((command, output)) if command.starts_with("$ ") && !output.contains("\n$ ") => output,
+            _ => &text,
+        };
+        file::write(path, true, |out| {
+            out.write_all(output.as_bytes()).map_err(|error| file::failed(path, &error))
         })
     }
 

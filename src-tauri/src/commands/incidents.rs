@@ -1,7 +1,8 @@
 //! Incidents.
 
 use divedeep::app::{IncidentsPage, PlayDraft, PlayPage};
-use tauri::State;
+use tauri::{AppHandle, State};
+use tauri_plugin_dialog::DialogExt;
 
 use crate::wire::Reply;
 
@@ -27,6 +28,23 @@ pub(crate) fn incidents_show(state: State<'_, crate::State>, number: u32) -> Rep
 #[tauri::command(async)]
 pub(crate) fn incidents_check(state: State<'_, crate::State>, number: u32, check: String) -> Reply<PlayPage> {
     state.run(|app, _| app.incident_check(number, &check))
+}
+
+/// Asks for a file and writes what a check showed into it; none when the dialog was cancelled.
+#[tauri::command(async)]
+pub(crate) fn incidents_save(
+    handle: AppHandle,
+    state: State<'_, crate::State>,
+    number: u32,
+    check: String,
+) -> Reply<Option<String>> {
+    let incident = state.run(|app, _| Ok(app.incident(number)?.item.id))?;
+    let name = format!("{incident}-{check}.txt");
+    let chosen = handle.dialog().file().set_file_name(name).add_filter("Text", &["txt"]).blocking_save_file();
+    let Some(chosen) = chosen else { return Ok(None) };
+    let path = crate::dialog_path(chosen)?;
+    state.run(|app, _| app.incident_save(number, &check, &path))?;
+    Ok(Some(path.display().to_string()))
 }
 
 #[tauri::command(async)]

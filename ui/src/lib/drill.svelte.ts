@@ -1,19 +1,19 @@
 import * as api from './api';
+import { Asker } from './asker.svelte';
 import type { DrillAnswer, DrillCase, DrillVerdict } from './api';
 import { toggledLetter } from './letters';
 
 /** A case being answered: what is typed so far, and what became of it. */
-export class DrillState {
+export class DrillState extends Asker {
   typed = $state<string[]>([]);
   /** None before the answers were checked and could all be read. */
   verdict = $state.raw<DrillVerdict | null>(null);
   /** Places of answers that could not be read and can be typed again. */
   unreadable = $state.raw<number[]>([]);
-  error = $state.raw<api.ApiError | null>(null);
-  #busy = false;
   #givenUp = false;
 
   constructor(readonly shown: DrillCase) {
+    super();
     this.typed = shown.asks.map(() => '');
   }
 
@@ -42,19 +42,12 @@ export class DrillState {
 
   /** Judges the answers; gives whether they all could be read. */
   async check(): Promise<boolean> {
-    if (this.#busy || this.verdict) return false;
-    this.#busy = true;
-    try {
+    if (this.verdict) return false;
+    await this.once(async () => {
       const verdict = await api.drillsCheck(this.answer);
-      this.error = null;
       this.unreadable = verdict.asks.flatMap((ask, place) => (ask.right === null ? [place] : []));
       if (this.unreadable.length === 0) this.verdict = verdict;
-      return this.verdict !== null;
-    } catch (cause) {
-      this.error = api.ApiError.from(cause);
-      return false;
-    } finally {
-      this.#busy = false;
-    }
+    });
+    return this.verdict !== null;
   }
 }

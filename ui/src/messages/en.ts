@@ -562,6 +562,7 @@ export const en = {
     checks: 'What you can ask for, and its minutes',
     asked: 'read',
     search: 'Search the evidence you have',
+    saveEvidence: 'Save as a file…',
     askFirst: 'Ask for evidence above. What you have read stays here for nothing.',
     board: 'What may be the cause',
     boardText: 'Mark what the evidence says. Name the cause when only one is left.',

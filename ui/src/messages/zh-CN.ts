@@ -528,6 +528,7 @@ export const zhCN = {
     checks: '可以索取的证据与所需分钟',
     asked: '已读',
     search: '搜索手上的证据',
+    saveEvidence: '存成文件…',
     askFirst: '请在上方索取证据。读过的会留在这里，再看不花时间。',
     board: '可能的原因',
     boardText: '依证据标记。只剩一个时，就指名它是原因。',

@@ -528,6 +528,7 @@ export const zhTW = {
     checks: '可以索取的證據與所需分鐘',
     asked: '已讀',
     search: '搜尋手上的證據',
+    saveEvidence: '存成檔案…',
     askFirst: '請在上方索取證據。讀過的會留在這裡，再看不花時間。',
     board: '可能的原因',
     boardText: '依證據標記。只剩一個時，就指名它是原因。',

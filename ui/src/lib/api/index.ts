@@ -211,6 +211,9 @@ export const incidentsShow = (number: number) => call<PlayPage>('incidents_show'
 /** Asks for evidence. */
 export const incidentsCheck = (number: number, check: string) =>
   call<PlayPage>('incidents_check', { number, check });
+/** Writes what a check showed into a file that is chosen in a dialog; gives its path, null when that was cancelled. */
+export const incidentsSave = (number: number, check: string) =>
+  call<string | null>('incidents_save', { number, check });
 /** Names the cause. */
 export const incidentsCause = (number: number, hypothesis: string) =>
   call<PlayPage>('incidents_cause', { number, hypothesis });

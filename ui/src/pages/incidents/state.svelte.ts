@@ -1,48 +1,37 @@
 import * as api from '../../lib/api';
 import type { Grade, IncidentRow, Mark, PlayDraft, PlayPage, UpdatePart } from '../../lib/api';
+import { Asker } from '../../lib/asker.svelte';
 import { Autosave } from '../../lib/autosave.svelte';
 
 /** The incidents, as they were read last: coming back shows them at once. */
-class IncidentList {
+class IncidentList extends Asker {
   rows = $state.raw<IncidentRow[] | null>(null);
-  error = $state.raw<api.ApiError | null>(null);
-  busy = $state(false);
 
-  async load(): Promise<void> {
-    try {
+  load(): Promise<void> {
+    return this.ask(async () => {
       this.rows = (await api.incidentsList()).rows;
-      this.error = null;
-    } catch (cause) {
-      this.error = api.ApiError.from(cause);
-    }
+    });
   }
 
   /** Begins a play and gives its number; none where it cannot be begun. */
   async start(incident: string, seed: string | null): Promise<number | null> {
-    if (this.busy) return null;
-    this.busy = true;
-    try {
-      const play = await api.incidentsStart(incident, seed);
-      this.error = null;
-      return play.number;
-    } catch (cause) {
-      this.error = api.ApiError.from(cause);
-      return null;
-    } finally {
-      this.busy = false;
-    }
+    let number: number | null = null;
+    await this.once(async () => {
+      number = (await api.incidentsStart(incident, seed)).number;
+    });
+    return number;
   }
 }
 
 export const incidentList = new IncidentList();
 
 /** A play at the desk. */
-export class DeskState {
+export class DeskState extends Asker {
   page = $state.raw<PlayPage | null>(null);
-  error = $state.raw<api.ApiError | null>(null);
-  busy = $state(false);
   /** The check whose evidence is read. */
   open = $state<string | null>(null);
+  /** Where evidence was written to last. */
+  saved = $state<string | null>(null);
   draft = $state<PlayDraft>({
     marks: {},
     update: '',
@@ -59,7 +48,9 @@ export class DeskState {
     this.page = await api.incidentsKeep(this.number, $state.snapshot(this.draft));
   });
 
-  constructor(readonly number: number) {}
+  constructor(readonly number: number) {
+    super();
+  }
 
   load(): Promise<void> {
     return this.#do(async () => {
@@ -80,7 +71,17 @@ export class DeskState {
   async check(id: string): Promise<void> {
     const known = this.page?.checks.find((check) => check.id === id)?.view;
     if (!known) await this.#do(() => api.incidentsCheck(this.number, id));
-    if (this.page?.checks.find((check) => check.id === id)?.view) this.open = id;
+    if (this.page?.checks.find((check) => check.id === id)?.view) {
+      this.open = id;
+      this.saved = null;
+    }
+  }
+
+  /** Writes a check's evidence into a file the learner chooses. */
+  async save(check: string): Promise<void> {
+    await this.ask(async () => {
+      this.saved = await api.incidentsSave(this.number, check);
+    });
   }
 
   /** Marks a hypothesis; the same mark again takes it off. */
@@ -134,7 +135,7 @@ export class DeskState {
     const page = this.page;
     if (!page || this.graded) return false;
     const total = Math.min(2 ** 31 - 1, Math.round(performance.now() - this.#startedAt));
-    try {
+    await this.ask(async () => {
       await api.practiceGrade({
         item: page.item,
         revision: page.revision,
@@ -151,23 +152,13 @@ export class DeskState {
         play: this.number,
       });
       this.graded = true;
-      return true;
-    } catch (cause) {
-      this.error = api.ApiError.from(cause);
-      return false;
-    }
+    });
+    return this.graded;
   }
 
-  async #do(work: () => Promise<PlayPage>): Promise<void> {
-    if (this.busy) return;
-    this.busy = true;
-    try {
+  #do(work: () => Promise<PlayPage>): Promise<void> {
+    return this.once(async () => {
       this.page = await work();
-      this.error = null;
-    } catch (cause) {
-      this.error = api.ApiError.from(cause);
-    } finally {
-      this.busy = false;
-    }
+    });
   }
 }
