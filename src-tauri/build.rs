@@ -13,6 +13,7 @@ const COMMANDS: &[&str] = &[
     "learning_cancel",
     "practice_next",
     "practice_more",
+    "practice_put_off",
     "practice_open",
     "practice_propose",
     "practice_grade",

@@ -59,6 +59,28 @@ fn the_list_ends_when_the_minutes_are_used_and_goes_on_when_asked_to() {
 }
 
 #[test]
+fn what_is_put_off_comes_back_tomorrow() {
+    let mut app = app();
+    let now = taipei(NINE);
+    let left = app.practice_next(now).expect("a page").left;
+    let mut put_off = Vec::new();
+    while let Some(card) = app.practice_next(now).expect("a page").card {
+        assert!(!put_off.contains(&card.view.item), "{} was put off", card.view.item);
+        put_off.push(card.view.item.clone());
+        app.practice_put_off(card.view.item, now).expect("put off");
+    }
+    assert!(put_off.len() >= left as usize, "those behind come up instead, until none is left");
+    let tomorrow = app.practice_next(days_later(now, 1)).expect("a page");
+    assert_eq!(tomorrow.card.expect("a card").view.item, put_off[0]);
+    // What failed and comes back today can be put off, too.
+    let card = app.practice_next(days_later(now, 1)).expect("a page").card.expect("a card");
+    grade_next(&mut app, Grade::Again, days_later(now, 1));
+    let before = app.practice_next(days_later(now, 1)).expect("a page").left;
+    let after = app.practice_put_off(card.view.item, days_later(now, 1)).expect("put off").left;
+    assert_eq!(after, before - 1);
+}
+
+#[test]
 fn grading_again_brings_the_item_back_today_after_ten_minutes_or_when_nothing_else_is_left() {
     let mut app = app();
     let now = taipei(NINE);

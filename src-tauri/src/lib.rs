@@ -99,6 +99,7 @@ pub fn run() -> ExitCode {
             commands::learning::learning_cancel,
             commands::practice::practice_next,
             commands::practice::practice_more,
+            commands::practice::practice_put_off,
             commands::practice::practice_open,
             commands::practice::practice_propose,
             commands::practice::practice_grade,

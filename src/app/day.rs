@@ -68,8 +68,9 @@ impl App {
         let minutes_planned = self.calendar.minutes(today.date()).saturating_add(more);
         let seconds_left = minutes_planned.saturating_mul(60).saturating_sub(seconds_done);
         let list = self.within(seconds_left, now)?;
-        let back: Vec<_> =
-            read.back_today(today)?.into_iter().map(|(at_ms, item)| (at_ms, Arc::new(item))).collect();
+        let back =
+            read.back_today(today)?.into_iter().filter(|(_, item)| !self.is_put_off(&item.item, today));
+        let back: Vec<_> = back.map(|(at_ms, item)| (at_ms, Arc::new(item))).collect();
 
         let soonest = back.first();
         let next = soonest
@@ -104,18 +105,28 @@ impl App {
         Ok(list)
     }
 
+    fn is_put_off(&self, item: &ItemRef, today: StudyDay) -> bool {
+        self.put_off.as_ref().is_some_and(|(day, items)| *day == today && items.contains(item))
+    }
+
     fn read_queue(&self, seconds: u32, now: Moment) -> Result<Queue> {
         let due = self.due(now);
         let mut waiting = self.calibration_list(now)?;
+        let put_off = |item: &ItemRef| self.is_put_off(item, due.today);
+        waiting.retain(|(scheduled, _)| !put_off(&scheduled.item));
         let first: Vec<ItemRef> = waiting.iter().map(|(scheduled, _)| scheduled.item.clone()).collect();
         if let Some(planned) = self.planned_list(now)? {
-            waiting.extend(planned.into_iter().filter(|(scheduled, _)| !first.contains(&scheduled.item)));
+            waiting.extend(
+                planned
+                    .into_iter()
+                    .filter(|(scheduled, _)| !first.contains(&scheduled.item) && !put_off(&scheduled.item)),
+            );
             return Ok(Queue { due, waiting, whole: true });
         }
         let read = self.store.read();
         let mut used = waiting.iter().map(|(scheduled, _)| scheduled.seconds).sum::<u32>();
         let mut fits = |scheduled: Scheduled, is_new: bool| {
-            if first.contains(&scheduled.item) {
+            if first.contains(&scheduled.item) || put_off(&scheduled.item) {
                 return true;
             }
             used = used.saturating_add(scheduled.seconds);

@@ -66,6 +66,8 @@ pub struct App {
     device: DeviceId,
     /// Minutes added to a study day's plan by "go on"; gone with the day and with the program.
     more: Option<(StudyDay, u32)>,
+    /// Items the learner put off for a study day; they come back with the next day or start of the program.
+    put_off: Option<(StudyDay, Vec<ItemRef>)>,
     calendar: Calendar,
     /// Items of the calibration, in the order of asking.
     calibration: Vec<ItemRef>,
@@ -127,6 +129,7 @@ impl App {
             rounds,
             device,
             more: None,
+            put_off: None,
             calendar,
             calibration,
             asked: RefCell::default(),

@@ -47,6 +47,22 @@ impl App {
         self.practice_next(now)
     }
 
+    /// Leaves an item out of today's list and goes on: it comes back tomorrow, or when the program starts again.
+    ///
+    /// # Errors
+    /// Those of [`App::practice_next`].
+    pub fn practice_put_off(&mut self, item: ItemRef, now: Moment) -> Result<Practice> {
+        let today = now.study_day();
+        if let Some(queue) = self.queue.get_mut() {
+            queue.remove(&item);
+        }
+        match &mut self.put_off {
+            Some((day, items)) if *day == today => items.push(item),
+            other => *other = Some((today, vec![item])),
+        }
+        self.practice_next(now)
+    }
+
     /// An item picked by hand.
     ///
     /// # Errors

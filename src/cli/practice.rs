@@ -194,8 +194,8 @@ fn turn(
             input,
             out,
             &words.pick(
-                "[Enter: answer, or type yours · l u q] > ",
-                "[Enter看答案，或輸入你的答案 · l u q] > ",
+                "[Enter: answer, or type yours · l n u q] > ",
+                "[Enter看答案，或輸入你的答案 · l n u q] > ",
             ),
         )? {
             Typed::End => return Ok(Turn::Quit),
@@ -204,6 +204,10 @@ fn turn(
                 "l" => {
                     *content = other(*content, app.settings().chinese());
                     print_prompt(out, view, *content, words, left)?;
+                }
+                "n" => {
+                    let next = app.practice_put_off(view.item.clone(), shell::now())?;
+                    return Ok(Turn::Next(Box::new(next)));
                 }
                 "u" => match app.practice_undo(shell::now()) {
                     Ok(practice) => return Ok(Turn::Next(Box::new(practice))),

@@ -12,6 +12,11 @@ pub(crate) fn practice_next(state: State<'_, crate::State>) -> Reply<Practice> {
 }
 
 #[tauri::command(async)]
+pub(crate) fn practice_put_off(state: State<'_, crate::State>, item: ItemRef) -> Reply<Practice> {
+    state.run(|app, now| app.practice_put_off(item, now))
+}
+
+#[tauri::command(async)]
 pub(crate) fn practice_more(state: State<'_, crate::State>) -> Reply<Practice> {
     state.run(|app, now| app.practice_more(now))
 }

@@ -142,6 +142,7 @@ export const en = {
     back: 'Today',
     backToBrowse: 'Browse',
     left: (n: number) => `${n} left`,
+    putOff: 'Not today',
     undo: 'Undo',
     timer: (spent: string, target: string) => `${spent} of ${target}`,
     timerLabel: 'Time on this card, of the target time',

@@ -135,6 +135,7 @@ export const zhCN = {
     back: '今天',
     backToBrowse: '浏览',
     left: (n) => `还有${n}题`,
+    putOff: '今天先不做',
     undo: '恢复',
     timer: (spent, target) => `${spent} / ${target}`,
     timerLabel: '这一题已用的时间与目标时间',

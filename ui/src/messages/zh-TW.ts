@@ -135,6 +135,7 @@ export const zhTW = {
     back: '今天',
     backToBrowse: '瀏覽',
     left: (n) => `還有${n}題`,
+    putOff: '今天先不做',
     undo: '復原',
     timer: (spent, target) => `${spent} / ${target}`,
     timerLabel: '這一題已用的時間與目標時間',

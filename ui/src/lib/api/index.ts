@@ -102,6 +102,8 @@ export const learningCancel = () => call<LearningState>('learning_cancel');
 export const practiceNext = () => call<Practice>('practice_next');
 /** Ten more minutes for today, and the card they begin with. */
 export const practiceMore = () => call<Practice>('practice_more');
+/** Leaves a card out of today's list; gives the next. */
+export const practicePutOff = (item: ItemRef) => call<Practice>('practice_put_off', { item });
 /** A card chosen in Browse. */
 export const practiceOpen = (item: ItemRef) => call<Practice>('practice_open', { item });
 /** The grade that the ticked key points suggest. */

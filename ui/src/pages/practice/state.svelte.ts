@@ -134,6 +134,16 @@ export class PracticeState extends Asker {
     if (!this.error && this.item && !this.card) this.onfinished();
   }
 
+  /** Whether the card can be put off: it was not revealed, and it was not picked by hand. */
+  get canPutOff(): boolean {
+    return this.card !== null && !this.revealed && this.item === null;
+  }
+
+  async putOff(): Promise<void> {
+    const item = this.card?.view.item;
+    if (item && this.canPutOff) await this.#next(() => api.practicePutOff(item));
+  }
+
   async undo(): Promise<void> {
     if (this.practice?.can_undo) await this.#next(() => api.practiceUndo());
   }
