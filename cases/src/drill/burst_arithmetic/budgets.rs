@@ -6,7 +6,8 @@ pub(super) fn budget(draw: &mut Draw) -> Exercise {
     let slo: u64 = *draw.pick(&[9900, 9950, 9990, 9980, 9975, 9995]);
     let days: u64 = *draw.pick(&[28, 30, 90, 7]);
     let minutes = (days * 1440) as f64;
-    let budget = minutes * (1.0 - share(slo));
+    // In whole ten-thousandths of minutes, so that a budget used up to the minute is kept.
+    let budget = (days * 1440 * (10_000 - slo)) as f64 / 10_000.0;
     // Something is left in most draws, and now and then it is overdrawn.
     let used = (budget * draw.int(10u64, 115) as f64 / 100.0).round().max(1.0);
     let left = budget - used;
