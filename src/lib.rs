@@ -13,10 +13,12 @@
 
 pub mod app;
 pub mod bank;
+pub mod chart;
 pub mod error;
 pub mod interview;
 pub mod memory;
 pub mod plan;
+pub mod progress;
 pub mod shell;
 pub mod speech;
 pub mod store;
