@@ -10,6 +10,7 @@
 mod diagnosis;
 mod endpoint_group;
 mod image_architecture;
+mod kernel_panic_module;
 mod mtu_black_hole;
 mod nacl_return;
 mod private_zone;
@@ -44,6 +45,7 @@ pub struct World {
 /// Every world, by id.
 pub const WORLDS: &[&World] = &[
     &nacl_return::WORLD,
+    &kernel_panic_module::WORLD,
     &mtu_black_hole::WORLD,
     &endpoint_group::WORLD,
     &private_zone::WORLD,

@@ -104,6 +104,7 @@ macro_rules! sound {
 
 sound! {
     i07_nacl_return "I07"
+    i10_kernel_panic_module "I10"
     i11_mtu_black_hole "I11"
     i15_endpoint_group "I15"
     i18_private_zone "I18"
