@@ -9,6 +9,7 @@
 
 mod diagnosis;
 mod endpoint_group;
+mod fstab_emergency;
 mod image_architecture;
 mod kernel_panic_module;
 mod mtu_black_hole;
@@ -49,6 +50,7 @@ pub const WORLDS: &[&World] = &[
     &mtu_black_hole::WORLD,
     &endpoint_group::WORLD,
     &private_zone::WORLD,
+    &fstab_emergency::WORLD,
     &image_architecture::WORLD,
 ];
 

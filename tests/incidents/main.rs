@@ -108,5 +108,6 @@ sound! {
     i11_mtu_black_hole "I11"
     i15_endpoint_group "I15"
     i18_private_zone "I18"
+    i19_fstab_emergency "I19"
     i24_image_architecture "I24"
 }

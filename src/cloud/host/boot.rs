@@ -103,13 +103,24 @@ impl Disk {
     }
 }
 
+/// What becomes of the root file system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Root {
+    /// It is mounted.
+    Found,
+    /// The initramfs lacks the driver for the disk.
+    NoDriver,
+    /// The kernel has no initramfs, and it knows no labels itself.
+    NoInitramfs,
+}
+
 /// A host that boots.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Boot {
     /// Its name.
     pub host: String,
-    /// Whether the initramfs has the driver for the root disk.
-    pub root_driver: bool,
+    /// Whether it finds its root file system.
+    pub root: Root,
     /// Lines of `/etc/fstab`.
     pub entries: Vec<Entry>,
     /// Disks beside the root disk.
@@ -125,6 +136,8 @@ pub enum Target {
     Emergency,
     /// The initramfs found no root file system.
     Initramfs,
+    /// The kernel panicked for want of one.
+    Panic,
 }
 
 /// Why a mount failed.
@@ -161,8 +174,12 @@ impl Boot {
     /// Boots.
     pub fn run(&self) -> Outcome {
         let mut outcome = Outcome { target: Target::MultiUser, failed: Vec::new(), mounted: Vec::new() };
-        if !self.root_driver {
-            outcome.target = Target::Initramfs;
+        outcome.target = match self.root {
+            Root::Found => Target::MultiUser,
+            Root::NoDriver => Target::Initramfs,
+            Root::NoInitramfs => Target::Panic,
+        };
+        if self.root != Root::Found {
             return outcome;
         }
         for entry in &self.entries {
@@ -193,8 +210,10 @@ impl Boot {
 
     /// The last lines of the console.
     pub fn console(&self, outcome: &Outcome) -> String {
-        if outcome.target == Target::Initramfs {
-            return INITRAMFS.to_owned();
+        match outcome.target {
+            Target::Initramfs => return INITRAMFS.to_owned(),
+            Target::Panic => return PANIC.to_owned(),
+            Target::MultiUser | Target::Emergency => {}
         }
         let mut text = String::from(
             "[  OK  ] Reached target Local Encrypted Volumes.\n[  OK  ] Reached target Path Units.\n[  OK  ] Reached target Swaps.\n[  OK  ] Listening on Journal Socket.\n[  OK  ] Finished Coldplug All udev Devices.\n[  OK  ] Started Rule-based Manager for Device Events and Files.\n",
@@ -287,6 +306,8 @@ fn check_unit(device: &str) -> String {
 
 const INITRAMFS: &str = "Begin: Running /scripts/local-premount ... done.\nBegin: Waiting for root file system ... Begin: Running /scripts/local-block ... done.\ndone.\nGave up waiting for root file system device.  Common problems:\n - Boot args (cat /proc/cmdline)\n   - Check rootdelay= (did the system wait long enough?)\n - Missing modules (cat /proc/modules; ls /dev)\nALERT!  LABEL=cloudimg-rootfs does not exist.  Dropping to a shell!\n\n\nBusyBox v1.30.1 (Ubuntu 1:1.30.1-7ubuntu3.1) built-in shell (ash)\nEnter 'help' for a list of built-in commands.\n\n(initramfs) \n";
 
+const PANIC: &str = "[    2.604118] md: ... autorun DONE.\n[    2.610377] VFS: Cannot open root device \"LABEL=cloudimg-rootfs\" or unknown-block(0,0): error -6\n[    2.616702] Please append a correct \"root=\" boot option; here are the available partitions:\n[    2.623415] Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(0,0)\n[    2.629871] CPU: 0 PID: 1 Comm: swapper/0 Not tainted 6.8.0-1021-aws #23~22.04.1-Ubuntu\n[    2.636204] Hardware name: Xen HVM domU, BIOS 4.11.amazon 08/24/2006\n[    2.641590] ---[ end Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(0,0) ]---\n";
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -303,7 +324,7 @@ mod tests {
         });
         Boot {
             host: "app".into(),
-            root_driver: true,
+            root: Root::Found,
             entries: vec![Entry { source, point: "/data".into(), kind: "ext4".into(), options, pass: 2 }],
             disks: disks.collect(),
         }
@@ -327,6 +348,9 @@ mod tests {
         let mut aliased = boot(name(), &["defaults"], Some("nvme1n1"));
         aliased.disks[0].aliases = vec!["xvdf".into()];
         assert_eq!(end(aliased), Target::MultiUser);
+        let mut bare = boot(name(), &["defaults"], Some("xvdf"));
+        bare.root = Root::NoInitramfs;
+        assert_eq!(end(bare), Target::Panic);
     }
 
     #[test]
