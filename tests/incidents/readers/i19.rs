@@ -228,7 +228,7 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
     let moved_to = first(r#""AttachVolume",\{[^\n]*"device":"(/dev/\w+)""#, text("cloudtrail"));
     expect(moved_to.is_empty() || device == Some(&moved_to), "attached under another name than asked for");
     let blocks: u64 = first(r"(\d+) blocks\n", text("data-check")).parse().expect("a number");
-    expect(Some(blocks * 4096 >> 30) == data["Size"].as_u64(), "blocks of 4 KiB make the volume's size");
+    expect(Some((blocks * 4096) >> 30) == data["Size"].as_u64(), "blocks of 4 KiB make the volume's size");
 
     // The boot: what the console waited for is in fstab, what is in fstab was waited for or is there.
     let console = text("console");
@@ -262,7 +262,7 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
     );
     expect(!console.contains("Timed out") || console.contains(point), "the console knows the mount point");
     expect(
-        waited.is_empty() == !text("rescue").contains("start timed out."),
+        waited.is_empty() != text("rescue").contains("start timed out."),
         "the console and the journal disagree",
     );
     let timed_out = first(r"(?m)^(\S+)\+0000 \S+ systemd\[1\]: Timed out waiting", text("rescue"));
