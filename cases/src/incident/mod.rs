@@ -9,7 +9,9 @@
 
 mod diagnosis;
 mod endpoint_group;
+mod fstab_emergency;
 mod image_architecture;
+mod kernel_panic_module;
 mod mtu_black_hole;
 mod nacl_return;
 mod private_zone;
@@ -44,9 +46,11 @@ pub struct World {
 /// Every world, by id.
 pub const WORLDS: &[&World] = &[
     &nacl_return::WORLD,
+    &kernel_panic_module::WORLD,
     &mtu_black_hole::WORLD,
     &endpoint_group::WORLD,
     &private_zone::WORLD,
+    &fstab_emergency::WORLD,
     &image_architecture::WORLD,
 ];
 

@@ -103,8 +103,10 @@ macro_rules! sound {
 
 sound! {
     i07_nacl_return "I07"
+    i10_kernel_panic_module "I10"
     i11_mtu_black_hole "I11"
     i15_endpoint_group "I15"
     i18_private_zone "I18"
+    i19_fstab_emergency "I19"
     i24_image_architecture "I24"
 }

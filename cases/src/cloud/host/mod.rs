@@ -6,10 +6,12 @@
 //! it follows the kernel to the letter (load average, available memory, choice of the OOM killer) it says so.
 
 pub mod access;
+pub mod boot;
 pub mod descriptors;
 pub mod disk;
 pub mod machine;
 pub mod memory;
+pub mod oops;
 pub mod render;
 
 pub use descriptors::{Descriptors, Leak, SocketState, Sockets};

@@ -2,9 +2,11 @@
 //! different pieces say of the same thing. Written without the world's code.
 
 mod i07;
+mod i10;
 mod i11;
 mod i15;
 mod i18;
+mod i19;
 mod i24;
 
 use std::cell::RefCell;
@@ -31,9 +33,11 @@ pub struct Reader {
 /// Every reader, in the order of the worlds.
 pub const ALL: &[Reader] = &[
     Reader { incident: "I07", finding: i07::finding, contradictions: i07::contradictions },
+    Reader { incident: "I10", finding: i10::finding, contradictions: i10::contradictions },
     Reader { incident: "I11", finding: i11::finding, contradictions: i11::contradictions },
     Reader { incident: "I15", finding: i15::finding, contradictions: i15::contradictions },
     Reader { incident: "I18", finding: i18::finding, contradictions: i18::contradictions },
+    Reader { incident: "I19", finding: i19::finding, contradictions: i19::contradictions },
     Reader { incident: "I24", finding: i24::finding, contradictions: i24::contradictions },
 ];
 
