@@ -19,6 +19,7 @@ pub mod interview;
 pub mod memory;
 pub mod plan;
 pub mod progress;
+pub mod report;
 pub mod shell;
 pub mod speech;
 pub mod store;

@@ -69,6 +69,15 @@ enum Command {
         /// The file; it must not exist yet.
         file: PathBuf,
     },
+    /// Write a progress report that opens in any browser, without this program
+    Report {
+        /// The file; it must not exist yet.
+        #[arg(long)]
+        html: PathBuf,
+        /// Its language: en, zh-TW or zh-CN; your own by default.
+        #[arg(long)]
+        language: Option<Language>,
+    },
     /// Look the data folder over.
     Doctor {
         /// Rebuild the cards from the log where they differ.
@@ -183,6 +192,13 @@ fn run(arguments: Arguments, language: &mut Language) -> Result<ExitCode, Stop> 
             let lines = app.export(&file, false, shell::now())?;
             let words = cli::Words(*language);
             writeln!(out, "{} ({lines} {})", file.display(), words.pick("lines", "行"))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Report { html, language: wanted } => {
+            let app = open(Access::Read, &Source::Installed)?;
+            *language = app.settings().interface_language;
+            app.report_write(wanted.unwrap_or(*language), &html, false, shell::now())?;
+            writeln!(out, "{}", html.display())?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Doctor { mend, json } => {

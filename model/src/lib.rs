@@ -6,6 +6,7 @@ mod calendar;
 mod card;
 mod ids;
 mod incident;
+mod interval;
 mod item;
 mod language;
 mod markdown;
@@ -24,6 +25,7 @@ pub use incident::{
     Action, Aim, Check, DrillEntry, Hypothesis, Incident, Severity, Symptom, TierOneNote, UpdatePart,
     UpdatePoint,
 };
+pub use interval::Interval;
 pub use item::{
     Body, Face, Item, ItemView, KeyPointView, MistakeView, PrincipleView, ProbeView, Status, TermProbeView,
 };

@@ -6,6 +6,7 @@
 use std::io::Write as _;
 use std::path::Path;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -34,6 +35,9 @@ struct Kept {
     case: Case,
     record: Incident,
     play: Play,
+    /// What it scored, once it is over: working it out again takes every world of the incident.
+    #[serde(default)]
+    points: Option<u32>,
 }
 
 impl Kept {
@@ -74,7 +78,10 @@ impl App {
             let Body::Incident(record) = found.body else { continue };
             let own = || plays.iter().filter(|play| play.incident == world.id);
             let ended = || own().filter(|play| play.ended_at_ms.is_some());
-            let points = ended().filter_map(|play| Some(kept(play).ok()?.debrief()?.points));
+            let points = ended().filter_map(|play| {
+                let kept = kept(play).ok()?;
+                kept.points.or_else(|| Some(kept.debrief()?.points))
+            });
             rows.push(IncidentRow {
                 title: record.title,
                 symptom: record.symptom,
@@ -113,12 +120,18 @@ impl App {
         };
         let cause = incident::cause_of(&record, seed).to_owned();
         let case = world.case(&cause, seed);
-        let kept = Kept { case, record: *record, play: Play::default() };
+        let kept = Kept { case, record: *record, play: Play::default(), points: None };
         let body = value(&kept)?;
         let number = self.store.transact(|transaction| {
             transaction.begin_play(world.id, (seed.0, world.version, &cause), &body, now)
         })?;
         self.incident(number)
+    }
+
+    /// Finished plays, oldest first: the day, the incident and the points.
+    pub(super) fn played(&self) -> Result<Vec<(NaiveDate, String, u32)>> {
+        let scored = self.store.read().finished_plays()?.into_iter();
+        Ok(scored.map(|(at, incident, points)| (at.local_date(), incident, points)).collect())
     }
 
     fn unmet_seed(&self, id: &str, record: &Incident) -> Result<Seed> {
@@ -306,13 +319,16 @@ impl App {
         }
         let mut kept = kept(&row)?;
         change(&mut kept)?;
+        if ended.is_some() {
+            kept.points = kept.debrief().map(|debrief| debrief.points);
+        }
         let body = value(&kept)?;
         self.store.transact(|transaction| transaction.keep_play(number, &body, ended))?;
         self.incident(number)
     }
 
     fn play_page(&self, row: &KeptPlay, kept: &Kept) -> Result<PlayPage> {
-        let Kept { case, record, play } = kept;
+        let Kept { case, record, play, .. } = kept;
         let ended = row.ended_at_ms.is_some();
         let line = |text: &Text| self.faces(text, |text| inlines(&case.scene.fill(text)));
         let block = |text: &Text| self.faces(text, |text| blocks(&case.scene.fill(text)));

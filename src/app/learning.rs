@@ -39,7 +39,7 @@ impl App {
     /// # Errors
     /// Those of the database.
     pub fn learning_due(&self, now: Moment) -> Result<bool> {
-        let later = self.store.read().totals()?.recalls;
+        let later = self.store.read().count_recalls()?;
         Ok(match self.learnt(now)? {
             None => later >= FIRST,
             Some(last) => {

@@ -11,6 +11,7 @@ mod doctor;
 mod drill_types;
 mod drills;
 mod export;
+mod figures;
 mod file;
 mod incident_types;
 mod incidents;

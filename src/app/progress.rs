@@ -20,19 +20,28 @@ impl App {
     pub fn progress(&self, now: Moment) -> Result<Progress> {
         let read = self.store.read();
         let today = now.study_day();
-        let totals = read.totals()?;
         let new = read.count_new()?;
         let first = StudyDay(today.0.saturating_sub_unsigned(PAST_DAYS - 1));
         let last = today.plus(COMING_DAYS - 1);
+        let tally = self.tally(&[])?;
+        let past: Vec<DayFigure> = tally
+            .days
+            .iter()
+            .filter(|(day, _)| (first.0..=today.0).contains(*day))
+            .map(|(day, sums)| DayFigure {
+                day: StudyDay(*day),
+                items: u32::try_from(sums.answers).unwrap_or(0),
+                total_ms: sums.total_ms,
+            })
+            .collect();
         Ok(Progress {
-            answers: totals.answers,
-            items_seen: totals.items_seen,
+            answers: u32::try_from(tally.answers).unwrap_or(0),
+            items_seen: read.count_cards()?,
             in_track: new.in_track,
             in_track_seen: new.in_track.saturating_sub(new.unseen),
-            hours: totals.total_ms as f64 / 3_600_000.0,
-            true_retention: (totals.recalls > 0)
-                .then(|| f64::from(totals.passes) / f64::from(totals.recalls)),
-            days: every_day(first, today, &read.answers_by_day(first)?),
+            hours: tally.total_ms as f64 / 3_600_000.0,
+            true_retention: tally.all.share(),
+            days: every_day(first, today, &past),
             forecast: every_day(today, last, &read.due_by_day(today, last, self.cap(now))?),
             domains: self.domains(now)?,
         })

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::{DrillAnswer, DrillCase};
+use crate::chart::Figure;
 use crate::interview::Probe;
 use crate::model::{
     AnswerMode, Domain, Frequency, Grade, ItemRef, ItemView, Language, Level, QuestionKind, Region,
@@ -456,6 +457,16 @@ pub struct Progress {
     pub forecast: Vec<DayCount>,
     /// Strength by domain of the track.
     pub domains: Vec<DomainStrength>,
+}
+
+/// The progress page's figures.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct FiguresPage {
+    /// What the learner is ready for and what not yet, in a sentence or two.
+    pub readiness: String,
+    /// The figures, what matters most first.
+    pub figures: Vec<Figure>,
 }
 
 /// Answers or due items of a day.

@@ -5,6 +5,7 @@ use std::path::Path;
 use ts_rs::{Config, TS};
 
 use super::*;
+use crate::chart::{Anchor, ChartMark, ChartTone, Column, Figure, Scene, Table};
 use crate::cloud::Seed;
 use crate::drill::Form;
 use crate::incident::{
@@ -139,6 +140,14 @@ fn types() -> String {
         BrowseItem,
         DayCount,
         DomainStrength,
+        Anchor,
+        ChartTone,
+        ChartMark,
+        Scene,
+        Column,
+        Table,
+        Figure,
+        FiguresPage,
         Progress,
         SettingsPage,
         StoryId,

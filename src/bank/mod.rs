@@ -32,7 +32,7 @@ use crate::model::{
 };
 
 pub use draft::Draft;
-pub use reviews::{Figures, Interval};
+pub use reviews::Figures;
 pub use simplified::Simplifier;
 pub use source::Source;
 pub use stats::{Count, Stats};

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Bank, Placed};
 use crate::error::Fault;
-use crate::model::Status;
+use crate::model::{Interval, Status};
 
 /// What can be wrong with an item: wrong, misleading or lacking a must, outdated, language, ambiguous.
 const CLASSES: [&str; 5] = ["E1", "E2", "E3", "E4", "E5"];
@@ -117,8 +117,11 @@ pub(super) fn check(bank: &Bank) -> Vec<Fault> {
         bank.questions.iter().map(|placed| (&placed.record.id, placed.record.status, placed.fault("")));
     let prompts =
         bank.prompts.iter().map(|placed| (&placed.record.id, placed.record.status, placed.fault("")));
+    let drills = bank.drills.iter().map(|placed| (&placed.record.id, placed.record.status, placed.fault("")));
+    let incidents =
+        bank.incidents.iter().map(|placed| (&placed.record.id, placed.record.status, placed.fault("")));
     let mut known = BTreeSet::new();
-    for (id, status, place) in questions.chain(prompts) {
+    for (id, status, place) in questions.chain(prompts).chain(drills).chain(incidents) {
         known.insert(id.as_str());
         let reason = match (status, read.get(id.as_str())) {
             (Status::Draft, _) | (_, Some(true)) => continue,
@@ -151,37 +154,6 @@ pub(super) fn check(bank: &Bank) -> Vec<Fault> {
         }
     }
     faults
-}
-
-/// A share and its 95 % interval (Wilson's), 0 to 1.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Interval {
-    /// Of how many.
-    pub n: usize,
-    /// The share.
-    pub share: f64,
-    /// Lower end.
-    pub low: f64,
-    /// Upper end.
-    pub high: f64,
-}
-
-impl Interval {
-    /// `hits` of `n`. Wilson, JASA 22 (1927), with z = 1.96.
-    pub fn of(hits: usize, n: usize) -> Self {
-        let z = 1.96_f64;
-        let size = n.max(1) as f64;
-        let share = hits as f64 / size;
-        let centre = share + z * z / (2.0 * size);
-        let spread = z * (share * (1.0 - share) / size + z * z / (4.0 * size * size)).sqrt();
-        let whole = 1.0 + z * z / size;
-        Self {
-            n,
-            share,
-            low: ((centre - spread) / whole).max(0.0),
-            high: ((centre + spread) / whole).min(1.0),
-        }
-    }
 }
 
 /// What reading has shown.

@@ -1,7 +1,7 @@
 //! Where the marks of each sort of chart stand.
 
 use super::text::{self, fitted};
-use super::{Anchor, Mark, Scene, Tone, WIDTH};
+use super::{Anchor, ChartMark, ChartTone, Scene, WIDTH};
 
 /// Height of a row in charts that are lists.
 const ROW: f32 = 22.0;
@@ -10,19 +10,19 @@ const NAMES: f32 = 216.0;
 /// From a row's upper edge to the base line of its words.
 const BASE: f32 = 15.0;
 
-fn label(x: f32, y: f32, text: impl Into<String>, anchor: Anchor, tone: Tone) -> Mark {
-    Mark::Label { x, y, text: text.into(), anchor, tone }
+fn label(x: f32, y: f32, text: impl Into<String>, anchor: Anchor, tone: ChartTone) -> ChartMark {
+    ChartMark::Label { x, y, text: text.into(), anchor, tone }
 }
 
-fn rect(x: f32, y: f32, width: f32, height: f32, tone: Tone, title: impl Into<String>) -> Mark {
-    Mark::Rect { x, y, width, height, tone, title: title.into() }
+fn rect(x: f32, y: f32, width: f32, height: f32, tone: ChartTone, title: impl Into<String>) -> ChartMark {
+    ChartMark::Rect { x, y, width, height, tone, title: title.into() }
 }
 
-fn line(points: Vec<(f32, f32)>, tone: Tone, dashed: bool) -> Mark {
-    Mark::Line { points, tone, dashed }
+fn line(points: Vec<(f32, f32)>, tone: ChartTone, dashed: bool) -> ChartMark {
+    ChartMark::Line { points, tone, dashed }
 }
 
-fn scene(height: f32, marks: Vec<Mark>) -> Scene {
+fn scene(height: f32, marks: Vec<ChartMark>) -> Scene {
     Scene { width: WIDTH, height, marks }
 }
 
@@ -53,8 +53,8 @@ pub fn columns(days: &[Day]) -> Scene {
     let mut marks = Vec::new();
     for value in [most, most / 2.0, 0.0] {
         if value.fract() == 0.0 {
-            marks.push(line(vec![(LEFT, at(value)), (WIDTH, at(value))], Tone::Grid, false));
-            marks.push(label(LEFT - 6.0, at(value) + 4.0, value.to_string(), Anchor::End, Tone::Soft));
+            marks.push(line(vec![(LEFT, at(value)), (WIDTH, at(value))], ChartTone::Grid, false));
+            marks.push(label(LEFT - 6.0, at(value) + 4.0, value.to_string(), Anchor::End, ChartTone::Soft));
         }
     }
     let step = (WIDTH - LEFT) / days.len().max(1) as f32;
@@ -63,13 +63,21 @@ pub fn columns(days: &[Day]) -> Scene {
         let x = LEFT + step * place as f32;
         if day.value > 0.0 {
             let height = (BOTTOM - at(day.value)).max(1.0);
-            marks.push(rect(x + gap / 2.0, BOTTOM - height, step - gap, height, Tone::Accent, &day.title));
+            marks.push(rect(
+                x + gap / 2.0,
+                BOTTOM - height,
+                step - gap,
+                height,
+                ChartTone::Accent,
+                &day.title,
+            ));
         }
         if !day.mark.is_empty() {
             // The last words end inside the picture.
             let room = WIDTH - x - text::width(&day.mark) / 2.0 - step / 2.0;
-            let (x, anchor) = if room < 0.0 { (WIDTH, Anchor::End) } else { (x + step / 2.0, Anchor::Middle) };
-            marks.push(label(x.max(LEFT), BOTTOM + 18.0, &day.mark, anchor, Tone::Soft));
+            let (x, anchor) =
+                if room < 0.0 { (WIDTH, Anchor::End) } else { (x + step / 2.0, Anchor::Middle) };
+            marks.push(label(x.max(LEFT), BOTTOM + 18.0, &day.mark, anchor, ChartTone::Soft));
         }
     }
     scene(BOTTOM + 26.0, marks)
@@ -94,10 +102,16 @@ pub fn across(rows: &[Across]) -> Scene {
     for (place, row) in rows.iter().enumerate() {
         let y = ROW * place as f32;
         let width = (row.value / most) as f32 * (WIDTH - NAMES - WORDS);
-        marks.push(label(NAMES - 12.0, y + BASE, fitted(&row.name, NAMES - 12.0), Anchor::End, Tone::Ink));
+        marks.push(label(
+            NAMES - 12.0,
+            y + BASE,
+            fitted(&row.name, NAMES - 12.0),
+            Anchor::End,
+            ChartTone::Ink,
+        ));
         let title = format!("{}: {}", row.name, row.words);
-        marks.push(rect(NAMES, y + 4.0, width.max(1.0), ROW - 8.0, Tone::Accent, title));
-        marks.push(label(NAMES + width + 8.0, y + BASE, &row.words, Anchor::Start, Tone::Soft));
+        marks.push(rect(NAMES, y + 4.0, width.max(1.0), ROW - 8.0, ChartTone::Accent, title));
+        marks.push(label(NAMES + width + 8.0, y + BASE, &row.words, Anchor::Start, ChartTone::Soft));
     }
     scene(ROW * rows.len() as f32 + 4.0, marks)
 }
@@ -130,26 +144,30 @@ pub fn heat(columns: &[String], rows: &[HeatRow]) -> Scene {
     let mut marks = Vec::new();
     for (place, name) in columns.iter().enumerate() {
         let x = LABELS + width * (place as f32 + 0.5);
-        marks.push(label(x, BASE, fitted(name, width), Anchor::Middle, Tone::Soft));
+        marks.push(label(x, BASE, fitted(name, width), Anchor::Middle, ChartTone::Soft));
     }
     let mut y = HEAD;
     for row in rows {
         if row.cells.is_empty() {
             y += 6.0;
-            marks.push(label(0.0, y + BASE, fitted(&row.name, WIDTH), Anchor::Start, Tone::Ink));
+            marks.push(label(0.0, y + BASE, fitted(&row.name, WIDTH), Anchor::Start, ChartTone::Ink));
             y += ROW;
             continue;
         }
-        marks.push(label(12.0, y + BASE, fitted(&row.name, LABELS - 20.0), Anchor::Start, Tone::Soft));
+        marks.push(label(12.0, y + BASE, fitted(&row.name, LABELS - 20.0), Anchor::Start, ChartTone::Soft));
         for (place, cell) in row.cells.iter().enumerate() {
             let x = LABELS + width * place as f32 + 1.0;
             let Some(cell) = cell else {
-                marks.push(rect(x, y + 1.0, width - 2.0, ROW - 2.0, Tone::Empty, ""));
+                marks.push(rect(x, y + 1.0, width - 2.0, ROW - 2.0, ChartTone::Empty, ""));
                 continue;
             };
             let tone = shade(cell.share);
             marks.push(rect(x, y + 1.0, width - 2.0, ROW - 2.0, tone, &cell.title));
-            let ink = if matches!(tone, Tone::Heat3 | Tone::Heat4) { Tone::OnHeat } else { Tone::Ink };
+            let ink = if matches!(tone, ChartTone::Heat3 | ChartTone::Heat4) {
+                ChartTone::OnHeat
+            } else {
+                ChartTone::Ink
+            };
             marks.push(label(x + width / 2.0 - 1.0, y + BASE, &cell.words, Anchor::Middle, ink));
         }
         y += ROW;
@@ -157,13 +175,13 @@ pub fn heat(columns: &[String], rows: &[HeatRow]) -> Scene {
     scene(y + 4.0, marks)
 }
 
-fn shade(share: f64) -> Tone {
+fn shade(share: f64) -> ChartTone {
     match share {
-        share if share < 0.2 => Tone::Heat0,
-        share if share < 0.4 => Tone::Heat1,
-        share if share < 0.6 => Tone::Heat2,
-        share if share < 0.8 => Tone::Heat3,
-        _ => Tone::Heat4,
+        share if share < 0.2 => ChartTone::Heat0,
+        share if share < 0.4 => ChartTone::Heat1,
+        share if share < 0.6 => ChartTone::Heat2,
+        share if share < 0.8 => ChartTone::Heat3,
+        _ => ChartTone::Heat4,
     }
 }
 
@@ -178,10 +196,10 @@ pub fn calendar(first: u32, days: &[Day]) -> Scene {
     for (place, day) in days.iter().enumerate() {
         let at = first as usize + place;
         let (x, y) = (step * (at / 7) as f32, HEAD + step * (at % 7) as f32);
-        let tone = if day.value > 0.0 { shade(day.value / most * 0.999) } else { Tone::Empty };
+        let tone = if day.value > 0.0 { shade(day.value / most * 0.999) } else { ChartTone::Empty };
         marks.push(rect(x, y, step - 2.0, step - 2.0, tone, &day.title));
         if !day.mark.is_empty() && x >= free && x + text::width(&day.mark) <= WIDTH {
-            marks.push(label(x, BASE - 2.0, &day.mark, Anchor::Start, Tone::Soft));
+            marks.push(label(x, BASE - 2.0, &day.mark, Anchor::Start, ChartTone::Soft));
             free = x + text::width(&day.mark) + 8.0;
         }
     }
@@ -211,31 +229,43 @@ pub fn rates(rows: &[Rate], least: f64, aim: Option<f64>) -> Scene {
     let bottom = ROW * rows.len() as f32;
     let mut marks = Vec::new();
     for tenth in [0.0, 0.25, 0.5, 0.75, 1.0].into_iter().filter(|tenth| *tenth >= least) {
-        marks.push(line(vec![(at(tenth), 0.0), (at(tenth), bottom)], Tone::Grid, false));
+        marks.push(line(vec![(at(tenth), 0.0), (at(tenth), bottom)], ChartTone::Grid, false));
         let percent = format!("{}%", (tenth * 100.0).round());
-        marks.push(label(at(tenth), bottom + 16.0, percent, Anchor::Middle, Tone::Soft));
+        marks.push(label(at(tenth), bottom + 16.0, percent, Anchor::Middle, ChartTone::Soft));
     }
     if let Some(aim) = aim {
-        marks.push(line(vec![(at(aim), 0.0), (at(aim), bottom)], Tone::Second, true));
+        marks.push(line(vec![(at(aim), 0.0), (at(aim), bottom)], ChartTone::Second, true));
     }
     for (place, row) in rows.iter().enumerate() {
         let y = ROW * (place as f32 + 0.5);
-        marks.push(label(NAMES - 12.0, y + 4.0, fitted(&row.name, NAMES - 12.0), Anchor::End, Tone::Ink));
+        marks.push(label(
+            NAMES - 12.0,
+            y + 4.0,
+            fitted(&row.name, NAMES - 12.0),
+            Anchor::End,
+            ChartTone::Ink,
+        ));
         if let Some(other) = row.other {
-            marks.push(dot(at(other), y, Tone::Second, ""));
+            marks.push(dot(at(other), y, ChartTone::Second, ""));
         }
         if let Some(share) = row.share {
             let (low, high) = row.range;
-            marks.push(line(vec![(at(low), y), (at(high), y)], Tone::Accent, false));
-            marks.push(dot(at(share), y, Tone::Accent, &format!("{}: {}", row.name, row.words)));
+            marks.push(line(vec![(at(low), y), (at(high), y)], ChartTone::Accent, false));
+            marks.push(dot(at(share), y, ChartTone::Accent, &format!("{}: {}", row.name, row.words)));
         }
-        marks.push(label(right + 14.0, y + 4.0, fitted(&row.words, WORDS - 14.0), Anchor::Start, Tone::Soft));
+        marks.push(label(
+            right + 14.0,
+            y + 4.0,
+            fitted(&row.words, WORDS - 14.0),
+            Anchor::Start,
+            ChartTone::Soft,
+        ));
     }
     scene(bottom + 24.0, marks)
 }
 
-fn dot(x: f32, y: f32, tone: Tone, title: &str) -> Mark {
-    Mark::Dot { x, y, radius: 4.5, tone, title: title.to_owned() }
+fn dot(x: f32, y: f32, tone: ChartTone, title: &str) -> ChartMark {
+    ChartMark::Dot { x, y, radius: 4.5, tone, title: title.to_owned() }
 }
 
 /// Two shares that should be equal, and how much stands behind them.
@@ -260,26 +290,26 @@ pub fn diagonal(pairs: &[Pair], names: [&str; 2]) -> Scene {
     let y = |share: f64| TOP + SIDE - share.clamp(0.0, 1.0) as f32 * SIDE;
     let mut marks = Vec::new();
     for quarter in [0.0, 0.25, 0.5, 0.75, 1.0] {
-        marks.push(line(vec![(LEFT, y(quarter)), (LEFT + SIDE, y(quarter))], Tone::Grid, false));
-        marks.push(line(vec![(x(quarter), TOP), (x(quarter), TOP + SIDE)], Tone::Grid, false));
+        marks.push(line(vec![(LEFT, y(quarter)), (LEFT + SIDE, y(quarter))], ChartTone::Grid, false));
+        marks.push(line(vec![(x(quarter), TOP), (x(quarter), TOP + SIDE)], ChartTone::Grid, false));
         let percent = format!("{}%", quarter * 100.0);
-        marks.push(label(LEFT - 8.0, y(quarter) + 4.0, &percent, Anchor::End, Tone::Soft));
-        marks.push(label(x(quarter), TOP + SIDE + 18.0, percent, Anchor::Middle, Tone::Soft));
+        marks.push(label(LEFT - 8.0, y(quarter) + 4.0, &percent, Anchor::End, ChartTone::Soft));
+        marks.push(label(x(quarter), TOP + SIDE + 18.0, percent, Anchor::Middle, ChartTone::Soft));
     }
-    marks.push(line(vec![(x(0.0), y(0.0)), (x(1.0), y(1.0))], Tone::Second, true));
+    marks.push(line(vec![(x(0.0), y(0.0)), (x(1.0), y(1.0))], ChartTone::Second, true));
     let most = pairs.iter().map(|pair| pair.count).max().unwrap_or(1).max(1) as f32;
     for pair in pairs {
-        marks.push(Mark::Dot {
+        marks.push(ChartMark::Dot {
             x: x(pair.expected),
             y: y(pair.found),
             radius: 3.0 + 8.0 * (pair.count.max(0) as f32 / most).sqrt(),
-            tone: Tone::Accent,
+            tone: ChartTone::Accent,
             title: pair.title.clone(),
         });
     }
     let [below, beside] = names;
-    marks.push(label(LEFT + SIDE / 2.0, TOP + SIDE + 38.0, below, Anchor::Middle, Tone::Soft));
-    marks.push(label(LEFT, TOP - 10.0, beside, Anchor::Start, Tone::Soft));
+    marks.push(label(LEFT + SIDE / 2.0, TOP + SIDE + 38.0, below, Anchor::Middle, ChartTone::Soft));
+    marks.push(label(LEFT, TOP - 10.0, beside, Anchor::Start, ChartTone::Soft));
     scene(TOP + SIDE + 46.0, marks)
 }
 
@@ -298,7 +328,9 @@ pub fn trends(lines: &[Trend], range: (f64, f64), places: u32, names: &[(u32, St
     const BOTTOM: f32 = 180.0;
     let top = if lines.len() > 1 { 30.0 } else { 12.0 };
     let (low, high) = range;
-    let x = |place: u32| LEFT + 8.0 + (WIDTH - LEFT - 16.0) * place as f32 / places.saturating_sub(1).max(1) as f32;
+    let x = |place: u32| {
+        LEFT + 8.0 + (WIDTH - LEFT - 16.0) * place as f32 / places.saturating_sub(1).max(1) as f32
+    };
     let y = |value: f64| {
         let share = ((value - low) / (high - low).max(f64::MIN_POSITIVE)).clamp(0.0, 1.0) as f32;
         BOTTOM - share * (BOTTOM - top)
@@ -306,9 +338,9 @@ pub fn trends(lines: &[Trend], range: (f64, f64), places: u32, names: &[(u32, St
     let mut marks = Vec::new();
     for quarter in 0..=4 {
         let value = low + (high - low) * f64::from(quarter) / 4.0;
-        marks.push(line(vec![(LEFT, y(value)), (WIDTH, y(value))], Tone::Grid, false));
+        marks.push(line(vec![(LEFT, y(value)), (WIDTH, y(value))], ChartTone::Grid, false));
         let words = if high <= 1.0 { format!("{}%", (value * 100.0).round()) } else { value.to_string() };
-        marks.push(label(LEFT - 6.0, y(value) + 4.0, words, Anchor::End, Tone::Soft));
+        marks.push(label(LEFT - 6.0, y(value) + 4.0, words, Anchor::End, ChartTone::Soft));
     }
     for (place, name) in names {
         let (at, anchor) = match *place {
@@ -316,20 +348,21 @@ pub fn trends(lines: &[Trend], range: (f64, f64), places: u32, names: &[(u32, St
             place if place + 1 >= places => (WIDTH, Anchor::End),
             place => (x(place), Anchor::Middle),
         };
-        marks.push(label(at, BOTTOM + 18.0, name, anchor, Tone::Soft));
+        marks.push(label(at, BOTTOM + 18.0, name, anchor, ChartTone::Soft));
     }
     let mut name_at = LEFT;
-    for (trend, tone) in lines.iter().zip([Tone::Accent, Tone::Second]) {
-        let points: Vec<(f32, f32)> = trend.points.iter().map(|(place, value, _)| (x(*place), y(*value))).collect();
+    for (trend, tone) in lines.iter().zip([ChartTone::Accent, ChartTone::Second]) {
+        let points: Vec<(f32, f32)> =
+            trend.points.iter().map(|(place, value, _)| (x(*place), y(*value))).collect();
         if points.len() > 1 {
             marks.push(line(points.clone(), tone, false));
         }
         for ((x, y), (.., title)) in points.into_iter().zip(&trend.points) {
-            marks.push(Mark::Dot { x, y, radius: 3.0, tone, title: title.clone() });
+            marks.push(ChartMark::Dot { x, y, radius: 3.0, tone, title: title.clone() });
         }
         if lines.len() > 1 {
             marks.push(rect(name_at, 4.0, 10.0, 10.0, tone, ""));
-            marks.push(label(name_at + 16.0, 14.0, &trend.name, Anchor::Start, Tone::Soft));
+            marks.push(label(name_at + 16.0, 14.0, &trend.name, Anchor::Start, ChartTone::Soft));
             name_at += 40.0 + text::width(&trend.name);
         }
     }

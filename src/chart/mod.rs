@@ -13,6 +13,7 @@ pub use layout::{
     Across, Day, Heat, HeatRow, Pair, Rate, Trend, across, calendar, columns, diagonal, heat, rates, trends,
 };
 pub use write::{csv, svg};
+pub(crate) use write::{inline, style};
 
 /// Width of every chart, in its own units (CSS pixels at full size).
 pub const WIDTH: f32 = 720.0;
@@ -75,14 +76,14 @@ pub struct Scene {
     /// Its height in the same unit.
     pub height: f32,
     /// From back to front.
-    pub marks: Vec<Mark>,
+    pub marks: Vec<ChartMark>,
 }
 
 /// Something drawn. Positions are in the scene's unit, y downwards.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "mark", rename_all = "kebab-case")]
 #[cfg_attr(test, derive(ts_rs::TS))]
-pub enum Mark {
+pub enum ChartMark {
     /// A filled rectangle.
     Rect {
         /// Left edge.
@@ -94,7 +95,7 @@ pub enum Mark {
         /// Height.
         height: f32,
         /// How it looks.
-        tone: Tone,
+        tone: ChartTone,
         /// What it stands for, in words; empty where another mark says it.
         title: String,
     },
@@ -103,7 +104,7 @@ pub enum Mark {
         /// Points, x and y.
         points: Vec<(f32, f32)>,
         /// How it looks.
-        tone: Tone,
+        tone: ChartTone,
         /// Whether it is dashed.
         dashed: bool,
     },
@@ -116,7 +117,7 @@ pub enum Mark {
         /// Its radius.
         radius: f32,
         /// How it looks.
-        tone: Tone,
+        tone: ChartTone,
         /// What it stands for, in words.
         title: String,
     },
@@ -131,7 +132,7 @@ pub enum Mark {
         /// Which part of them stands at `x`.
         anchor: Anchor,
         /// How they look.
-        tone: Tone,
+        tone: ChartTone,
     },
 }
 
@@ -139,7 +140,7 @@ pub enum Mark {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[cfg_attr(test, derive(ts_rs::TS))]
-pub enum Tone {
+pub enum ChartTone {
     /// Words that are read first.
     Ink,
     /// Words that are read second.

@@ -15,7 +15,8 @@ fn figure(scene: Scene) -> Figure {
 fn every() -> Vec<Scene> {
     let mut scenes = Vec::new();
     for count in [0, 1, 7, 400] {
-        let day = |value: usize| Day { value: value as f64, mark: "十一月".to_owned(), title: "t".to_owned() };
+        let day =
+            |value: usize| Day { value: value as f64, mark: "十一月".to_owned(), title: "t".to_owned() };
         let days: Vec<Day> = (0..count).map(day).collect();
         scenes.push(columns(&days));
         scenes.push(calendar(3, &days));
@@ -39,7 +40,8 @@ fn every() -> Vec<Scene> {
         scenes.push(rates(&vec![rate; count], 0.5, Some(0.9)));
         let pair = Pair { expected: 0.9, found: 0.8, count: 4, title: String::new() };
         scenes.push(diagonal(&vec![pair; count], ["expected", "found"]));
-        let points = (0..count as u32).map(|place| (place, f64::from(place) / 400.0, String::new())).collect();
+        let points =
+            (0..count as u32).map(|place| (place, f64::from(place) / 400.0, String::new())).collect();
         let trend = Trend { name: "pass rate".to_owned(), points };
         scenes.push(trends(&[trend.clone(), trend], (0.0, 1.0), count as u32, &[(0, "2026-01".to_owned())]));
     }
@@ -49,17 +51,16 @@ fn every() -> Vec<Scene> {
 #[test]
 fn nothing_is_drawn_outside_the_picture_and_every_number_is_one() {
     for scene in every() {
-        let inside = |x: f32, y: f32| {
-            (-0.5..=WIDTH + 0.5).contains(&x) && (-0.5..=scene.height + 0.5).contains(&y)
-        };
+        let inside =
+            |x: f32, y: f32| (-0.5..=WIDTH + 0.5).contains(&x) && (-0.5..=scene.height + 0.5).contains(&y);
         for mark in &scene.marks {
             let fits = match mark {
-                Mark::Rect { x, y, width, height, .. } => {
+                ChartMark::Rect { x, y, width, height, .. } => {
                     *width >= 0.0 && *height >= 0.0 && inside(*x, *y) && inside(x + width, y + height)
                 }
-                Mark::Line { points, .. } => points.iter().all(|(x, y)| inside(*x, *y)),
-                Mark::Dot { x, y, .. } => inside(*x, *y),
-                Mark::Label { x, y, text, anchor, .. } => {
+                ChartMark::Line { points, .. } => points.iter().all(|(x, y)| inside(*x, *y)),
+                ChartMark::Dot { x, y, .. } => inside(*x, *y),
+                ChartMark::Label { x, y, text, anchor, .. } => {
                     let width = text::width(text);
                     let (left, right) = match anchor {
                         Anchor::Start => (*x, x + width),
@@ -82,7 +83,10 @@ fn a_written_chart_is_well_formed_and_says_what_it_shows() {
         assert!(written.contains("<title>A &lt;title&gt; &amp; more</title>"), "{written:.300}");
         assert!(written.contains("<desc>What it says.</desc>"));
         assert!(!written.contains("NaN") && !written.contains("inf"));
-        assert!(!written.contains("style=") && !written.contains("<script"), "the window's policy forbids both");
+        assert!(
+            !written.contains("style=") && !written.contains("<script"),
+            "the window's policy forbids both"
+        );
     }
 }
 
@@ -92,9 +96,6 @@ fn cells_of_a_table_are_quoted_and_no_formulas() {
     table.rows.push(vec!["Linux, \"core\"".to_owned(), "-12".to_owned()]);
     table.rows.push(vec!["=HYPERLINK(1)".to_owned(), "3".to_owned()]);
     let written = csv(&table);
-    assert_eq!(
-        written,
-        "\u{feff}Domain,Answers\r\n\"Linux, \"\"core\"\"\",-12\r\n'=HYPERLINK(1),3\r\n"
-    );
+    assert_eq!(written, "\u{feff}Domain,Answers\r\n\"Linux, \"\"core\"\"\",-12\r\n'=HYPERLINK(1),3\r\n");
     assert!(table.columns[1].figures && !table.columns[0].figures);
 }

@@ -2,14 +2,14 @@
 
 use maud::{Markup, PreEscaped, html};
 
-use super::{Anchor, Figure, Mark, Scene, Table, Tone, text};
+use super::{Anchor, ChartMark, ChartTone, Figure, Scene, Table, text};
 
 /// Colours of a file that stands alone; the window's themes have their own.
 const STYLE: &str = "\
 svg{font:12px system-ui,'Noto Sans TC','Noto Sans SC',sans-serif}\
 .ink{fill:#1c1b19}.soft{fill:#5d5a54}.grid{fill:#d9d5cc;stroke:#bdb8ad}\
-.accent{fill:#8a4b0f;stroke:#8a4b0f}.second{fill:#1f6f78;stroke:#1f6f78}\
-.heat0{fill:#f3e6d8}.heat1{fill:#e7c9a5}.heat2{fill:#d6a468}.heat3{fill:#b27430}.heat4{fill:#7d4410}\
+.accent{fill:#0d5f5a;stroke:#0d5f5a}.second{fill:#85590a;stroke:#85590a}\
+.heat0{fill:#edf3f1}.heat1{fill:#c9dfdb}.heat2{fill:#97c2bc}.heat3{fill:#4b8f88}.heat4{fill:#0d5f5a}\
 .on-heat{fill:#fff}.empty{fill:#efece6}polyline{fill:none;stroke-width:2}polyline.grid{stroke-width:1}\
 rect,circle{stroke:none}";
 
@@ -41,23 +41,23 @@ fn markup(figure: &Figure, scene: &Scene, alone: bool) -> Markup {
     }
 }
 
-fn drawn(mark: &Mark) -> Markup {
+fn drawn(mark: &ChartMark) -> Markup {
     match mark {
-        Mark::Rect { x, y, width, height, tone, title } => html! {
+        ChartMark::Rect { x, y, width, height, tone, title } => html! {
             rect class=(class(*tone)) x=(x) y=(y) width=(width) height=(height) rx="1.5" {
                 @if !title.is_empty() { title { (title) } }
             }
         },
-        Mark::Line { points, tone, dashed } => html! {
+        ChartMark::Line { points, tone, dashed } => html! {
             polyline class=(class(*tone)) stroke-dasharray=[dashed.then_some("4 4")]
                 points=(points.iter().map(|(x, y)| format!("{x},{y}")).collect::<Vec<_>>().join(" ")) {}
         },
-        Mark::Dot { x, y, radius, tone, title } => html! {
+        ChartMark::Dot { x, y, radius, tone, title } => html! {
             circle class=(class(*tone)) cx=(x) cy=(y) r=(radius) {
                 @if !title.is_empty() { title { (title) } }
             }
         },
-        Mark::Label { x, y, text: words, anchor, tone } => html! {
+        ChartMark::Label { x, y, text: words, anchor, tone } => html! {
             text class=(class(*tone)) x=(x) y=(y) font-size=(text::SIZE) text-anchor=(match anchor {
                 Anchor::Start => "start",
                 Anchor::Middle => "middle",
@@ -67,20 +67,20 @@ fn drawn(mark: &Mark) -> Markup {
     }
 }
 
-fn class(tone: Tone) -> &'static str {
+fn class(tone: ChartTone) -> &'static str {
     match tone {
-        Tone::Ink => "ink",
-        Tone::Soft => "soft",
-        Tone::Grid => "grid",
-        Tone::Accent => "accent",
-        Tone::Second => "second",
-        Tone::Heat0 => "heat0",
-        Tone::Heat1 => "heat1",
-        Tone::Heat2 => "heat2",
-        Tone::Heat3 => "heat3",
-        Tone::Heat4 => "heat4",
-        Tone::OnHeat => "on-heat",
-        Tone::Empty => "empty",
+        ChartTone::Ink => "ink",
+        ChartTone::Soft => "soft",
+        ChartTone::Grid => "grid",
+        ChartTone::Accent => "accent",
+        ChartTone::Second => "second",
+        ChartTone::Heat0 => "heat0",
+        ChartTone::Heat1 => "heat1",
+        ChartTone::Heat2 => "heat2",
+        ChartTone::Heat3 => "heat3",
+        ChartTone::Heat4 => "heat4",
+        ChartTone::OnHeat => "on-heat",
+        ChartTone::Empty => "empty",
     }
 }
 

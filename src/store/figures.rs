@@ -4,23 +4,8 @@ use rusqlite::params;
 
 use super::{Reading, cards, from_word};
 use crate::error::Result;
-use crate::model::{CardState, DeviceId, QuestionKind};
+use crate::model::{CardState, DeviceId, ItemKind, ItemRef, QuestionKind};
 use crate::time::StudyDay;
-
-/// The log in a few numbers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Totals {
-    /// Answers graded.
-    pub answers: u32,
-    /// Milliseconds they took.
-    pub total_ms: i64,
-    /// Answers a study day or more after the item's answer before.
-    pub recalls: u32,
-    /// Of them passes.
-    pub passes: u32,
-    /// Items practised at least once.
-    pub items_seen: u32,
-}
 
 /// A day's number of answers or due items, and the milliseconds they took.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,11 +27,28 @@ pub struct DomainFigure {
     pub in_track: u32,
 }
 
+/// How many items of the track a topic has at a depth.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CellFigure {
+    /// The domain's id.
+    pub domain: String,
+    /// The topic's id within it.
+    pub topic: String,
+    /// 1 to 4.
+    pub depth: u8,
+    /// Items of the track.
+    pub items: u32,
+}
+
 /// A practised item of the track.
 #[derive(Clone, Debug)]
 pub struct ItemFigure {
     /// Its domain.
     pub domain: String,
+    /// Its topic.
+    pub topic: String,
+    /// 1 to 4.
+    pub depth: u8,
     /// Its card.
     pub card: CardState,
 }
@@ -66,7 +68,103 @@ pub struct Pace {
     pub ratio: f64,
 }
 
+/// An answer in the walk over all of them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct WalkedAnswer<'a> {
+    /// The item's kind.
+    pub kind: &'a str,
+    /// The item's id.
+    pub item: &'a str,
+    /// Study day.
+    pub day: i32,
+    /// 1 (again) to 4.
+    pub grade: u8,
+    /// Milliseconds from prompt to grade.
+    pub total_ms: i64,
+    /// Study days since the item's answer before; none for the first.
+    pub elapsed_days: Option<u32>,
+    /// Recall that was predicted; none for the first.
+    pub predicted: Option<f64>,
+    /// Whether the prompt was in English.
+    pub in_english: bool,
+    /// -1 for one that was undone, which was given as counted before; otherwise 1.
+    pub sign: i64,
+}
+
+/// What the walk reads of an answer: all of it stands in one index, in the order of items.
+const WALKED: &str =
+    "r.kind, r.item, r.study_day, r.grade, r.total_ms, r.elapsed_days, r.predicted_recall, r.prompt_language";
+
 impl Reading<'_> {
+    /// Every answer, item by item; those that were undone once more at the end, to be taken off again.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn walk_answers(&self, mut take: impl FnMut(&WalkedAnswer<'_>)) -> Result<()> {
+        let mut walk = |sql: &str, sign: i64| {
+            self.walk(sql, [], |row| {
+                let mut read = || -> rusqlite::Result<()> {
+                    take(&WalkedAnswer {
+                        kind: row.get_ref(0)?.as_str()?,
+                        item: row.get_ref(1)?.as_str()?,
+                        day: row.get(2)?,
+                        grade: row.get(3)?,
+                        total_ms: row.get(4)?,
+                        elapsed_days: row.get(5)?,
+                        predicted: row.get(6)?,
+                        in_english: row.get_ref(7)?.as_str()? == "en",
+                        sign,
+                    });
+                    Ok(())
+                };
+                read().map_err(|error| self.explain(error))?;
+                Ok(true)
+            })
+        };
+        walk(
+            &format!("SELECT {WALKED} FROM reviews r WHERE r.grade IS NOT NULL ORDER BY r.kind, r.item"),
+            1,
+        )?;
+        walk(
+            &format!(
+                "SELECT {WALKED} FROM reviews v
+                 JOIN reviews r ON r.device = v.voids_device AND r.sequence = v.voids_sequence
+                 WHERE v.voids_device IS NOT NULL AND r.grade IS NOT NULL"
+            ),
+            -1,
+        )
+    }
+
+    /// Items of the track by topic and depth.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn track_cells(&self) -> Result<Vec<CellFigure>> {
+        self.list(
+            "SELECT domain, topic, depth, count(*) AS items FROM items WHERE in_track = 1 AND retired = 0
+             GROUP BY domain, topic, depth",
+            [],
+            |row| {
+                Ok(CellFigure {
+                    domain: row.get("domain")?,
+                    topic: row.get("topic")?,
+                    depth: row.get("depth")?,
+                    items: row.get("items")?,
+                })
+            },
+        )
+    }
+
+    /// Each item's domain, with its kind and id.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn domains_of_items(&self) -> Result<Vec<(ItemRef, String)>> {
+        self.list("SELECT kind, id, domain FROM items", [], |row| {
+            Ok((ItemRef { kind: ItemKind(row.get("kind")?), id: row.get("id")? }, row.get("domain")?))
+        })
+    }
+
     /// The pace of a device's newest answers.
     ///
     /// # Errors
@@ -93,31 +191,20 @@ impl Reading<'_> {
         rows.into_iter().map(|(word, pace)| Ok(Pace { question_kind: kind(word)?, ..pace })).collect()
     }
 
-    /// The log in a few numbers.
+    /// Answers a study day or more after the item's answer before.
     ///
     /// # Errors
     /// Those of the database.
-    pub fn totals(&self) -> Result<Totals> {
-        let mut totals = self
-            .one(
-                "SELECT count(*) AS answers, coalesce(sum(total_ms), 0) AS total_ms,
-                     coalesce(sum(elapsed_days >= 1), 0) AS recalls,
-                     coalesce(sum(elapsed_days >= 1 AND grade > 1), 0) AS passes
-                 FROM answers",
-                [],
-                |row| {
-                    Ok(Totals {
-                        answers: row.get("answers")?,
-                        total_ms: row.get("total_ms")?,
-                        recalls: row.get("recalls")?,
-                        passes: row.get("passes")?,
-                        items_seen: 0,
-                    })
-                },
-            )?
-            .unwrap_or_default();
-        totals.items_seen = self.count("SELECT count(*) FROM cards", [])?;
-        Ok(totals)
+    pub fn count_recalls(&self) -> Result<u32> {
+        self.count("SELECT count(*) FROM answers WHERE elapsed_days >= 1", [])
+    }
+
+    /// Items practised at least once.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn count_cards(&self) -> Result<u32> {
+        self.count("SELECT count(*) FROM cards", [])
     }
 
     /// Answers by study day from `first` on, days without any left out.
@@ -177,10 +264,17 @@ impl Reading<'_> {
     /// Those of the database.
     pub fn practised(&self) -> Result<Vec<ItemFigure>> {
         self.list(
-            "SELECT i.domain, c.* FROM cards c JOIN items i ON i.number = c.number
+            "SELECT i.domain, i.topic, i.depth, c.* FROM cards c JOIN items i ON i.number = c.number
              WHERE i.in_track = 1 AND i.retired = 0",
             [],
-            |row| Ok(ItemFigure { domain: row.get("domain")?, card: cards::card(row)? }),
+            |row| {
+                Ok(ItemFigure {
+                    domain: row.get("domain")?,
+                    topic: row.get("topic")?,
+                    depth: row.get("depth")?,
+                    card: cards::card(row)?,
+                })
+            },
         )
     }
 }

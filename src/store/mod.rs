@@ -23,7 +23,7 @@ use serde::de::DeserializeOwned;
 use crate::error::{Error, Result};
 
 pub use drills::{KeptCase, NewCase};
-pub use figures::{DayFigure, DomainFigure, ItemFigure, Pace, Totals};
+pub use figures::{CellFigure, DayFigure, DomainFigure, ItemFigure, Pace, WalkedAnswer};
 pub use items::{Due, Listed, Listing, NewItems, Plannable, Scheduled};
 pub use plays::KeptPlay;
 pub use rehearsals::{KeptMock, KeptRehearsal};

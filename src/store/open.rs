@@ -22,6 +22,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_plan.sql"),
     include_str!("migrations/0003_stories.sql"),
     include_str!("migrations/0004_cases.sql"),
+    include_str!("migrations/0005_figures.sql"),
 ];
 
 fn migrations() -> Migrations<'static> {

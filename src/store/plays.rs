@@ -40,6 +40,22 @@ impl Reading<'_> {
         rows.into_iter().map(kept).collect()
     }
 
+    /// Finished plays, oldest first: when each began, its incident and its points.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn finished_plays(&self) -> Result<Vec<(Moment, String, u32)>> {
+        self.list(
+            "SELECT incident, started_at_ms, offset_minutes, json_extract(body, '$.points') AS points FROM plays
+             WHERE ended_at_ms IS NOT NULL AND points IS NOT NULL ORDER BY started_at_ms, number",
+            [],
+            |row| {
+                let at = Moment { utc_ms: row.get("started_at_ms")?, offset_minutes: row.get("offset_minutes")? };
+                Ok((at, row.get("incident")?, row.get("points")?))
+            },
+        )
+    }
+
     /// A play; none where there is no such.
     ///
     /// # Errors

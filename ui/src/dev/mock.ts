@@ -9,6 +9,7 @@ import { mockIPC } from '@tauri-apps/api/mocks';
 import { addDays } from '../lib/format';
 import type * as api from '../lib/api/types';
 import { items, outline } from './bank';
+import { figuresOf } from './builders';
 import { mockHandlers } from './mocks';
 import { rehearsalHandlers } from './rehearsals';
 import { storyHandlers } from './stories';
@@ -314,6 +315,10 @@ const handlers: Record<string, (args: never) => unknown> = {
       coverage: i > 7 ? 0 : (0.92 - i * 0.02) * ((40 - i * 5) / (62 - i * 4)),
     })),
   }),
+  progress_figures: (): api.FiguresPage => figuresOf(),
+  progress_save: ({ figure, numbers }: { figure: string; numbers: boolean }) =>
+    `/home/mei/Documents/divedeep-${figure}.${numbers ? 'csv' : 'svg'}`,
+  progress_report: () => '/home/mei/Documents/divedeep-report.html',
   settings_show: (): api.SettingsPage => ({
     settings,
     rounds,

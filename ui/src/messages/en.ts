@@ -921,27 +921,14 @@ export const en = {
     empty: 'Nothing to show yet',
     emptyText:
       'After the first answers this page shows what you did, what comes back when, and how strong each domain is.',
-    answersTitle: 'Answers a day',
-    answersText: (total: number, days: number) =>
-      `${count(total, 'answer', 'answers')} on ${count(days, 'day', 'days')} of the last 60.`,
-    forecastTitle: 'Reviews coming up',
-    forecastText: (today: number, week: number) =>
-      `${count(today, 'item is', 'items are')} due today, ${week} within the next seven days.`,
-    forecastEmpty: 'No reviews are planned yet.',
-    domainsTitle: 'Strength by domain',
-    domainsText:
-      'The bar is what you would remember of the whole domain now; what you have not practised counts as zero.',
-    strongest: (name: string, percent: string) => `Strongest so far: ${name}, ${percent}.`,
     date: 'Day',
-    answers: 'Answers',
     time: 'Time',
-    due: 'Due',
     domain: 'Domain',
-    practised: 'Practised',
     recall: 'Recall',
-    recallMeaning: 'Recall: of the items you have practised.',
-    coverage: 'Of the whole',
     none: '–',
+    saveSvg: 'Save the picture…',
+    saveCsv: 'Save the numbers…',
+    saveReport: 'Save a report for a mentor…',
   },
 
   settings: {

@@ -1,6 +1,7 @@
 /** The commands of the core, one typed function each. Nothing else in the interface talks to Tauri. */
 import { invoke } from '@tauri-apps/api/core';
 import type {
+  FiguresPage,
   Account,
   Answer,
   BrowseFilter,
@@ -236,6 +237,13 @@ export const incidentsRunbook = (incident: string, text: string) =>
   call<null>('incidents_runbook', { incident, text });
 /** How study goes. */
 export const progressShow = () => call<Progress>('progress_show');
+/** Every figure of the progress page, in one language. */
+export const progressFigures = (language: Language) => call<FiguresPage>('progress_figures', { language });
+/** Writes a figure's picture, or its numbers, into a file chosen in a dialog; gives its path, null when cancelled. */
+export const progressSave = (figure: string, language: Language, numbers: boolean) =>
+  call<string | null>('progress_save', { figure, language, numbers });
+/** Writes the report that opens without this program; gives its path, null when cancelled. */
+export const progressReport = (language: Language) => call<string | null>('progress_report', { language });
 /** Settings and what stands around them. */
 export const settingsShow = () => call<SettingsPage>('settings_show');
 /** Keeps the learner's choices. */

@@ -1910,6 +1910,158 @@ recall: number | null,
  */
 coverage: number, };
 
+export type Anchor = "start" | "middle" | "end";
+
+export type ChartTone = "ink" | "soft" | "grid" | "accent" | "second" | "heat0" | "heat1" | "heat2" | "heat3" | "heat4" | "on-heat" | "empty";
+
+export type ChartMark = { "mark": "rect", 
+/**
+ * Left edge.
+ */
+x: number, 
+/**
+ * Upper edge.
+ */
+y: number, 
+/**
+ * Width.
+ */
+width: number, 
+/**
+ * Height.
+ */
+height: number, 
+/**
+ * How it looks.
+ */
+tone: ChartTone, 
+/**
+ * What it stands for, in words; empty where another mark says it.
+ */
+title: string, } | { "mark": "line", 
+/**
+ * Points, x and y.
+ */
+points: Array<[number, number]>, 
+/**
+ * How it looks.
+ */
+tone: ChartTone, 
+/**
+ * Whether it is dashed.
+ */
+dashed: boolean, } | { "mark": "dot", 
+/**
+ * Its centre.
+ */
+x: number, 
+/**
+ * Its centre.
+ */
+y: number, 
+/**
+ * Its radius.
+ */
+radius: number, 
+/**
+ * How it looks.
+ */
+tone: ChartTone, 
+/**
+ * What it stands for, in words.
+ */
+title: string, } | { "mark": "label", 
+/**
+ * Where they begin, stand centred, or end.
+ */
+x: number, 
+/**
+ * Their base line.
+ */
+y: number, 
+/**
+ * The words.
+ */
+text: string, 
+/**
+ * Which part of them stands at `x`.
+ */
+anchor: Anchor, 
+/**
+ * How they look.
+ */
+tone: ChartTone, };
+
+export type Scene = { 
+/**
+ * Always [`WIDTH`].
+ */
+width: number, 
+/**
+ * Its height in the same unit.
+ */
+height: number, 
+/**
+ * From back to front.
+ */
+marks: Array<ChartMark>, };
+
+export type Column = { 
+/**
+ * Its heading.
+ */
+name: string, 
+/**
+ * Whether its cells are figures, set flush right.
+ */
+figures: boolean, };
+
+export type Table = { 
+/**
+ * Headings.
+ */
+columns: Array<Column>, 
+/**
+ * Cells, as many in a row as there are columns.
+ */
+rows: Array<Array<string>>, };
+
+export type Figure = { 
+/**
+ * What it is called in files and commands, for example `retention`.
+ */
+id: string, 
+/**
+ * Its heading.
+ */
+title: string, 
+/**
+ * What it shows, in a sentence or two.
+ */
+says: string, 
+/**
+ * How it is made and what it does not show; may be empty.
+ */
+note: string, 
+/**
+ * The picture; none while there is nothing to draw.
+ */
+scene: Scene | null, 
+/**
+ * The same as numbers.
+ */
+table: Table, };
+
+export type FiguresPage = { 
+/**
+ * What the learner is ready for and what not yet, in a sentence or two.
+ */
+readiness: string, 
+/**
+ * The figures, what matters most first.
+ */
+figures: Array<Figure>, };
+
 export type Progress = { 
 /**
  * Answers graded, in all.

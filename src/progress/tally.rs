@@ -1,0 +1,169 @@
+//! Sums over the log, in one walk.
+
+use std::collections::HashMap;
+
+use crate::model::Language;
+
+/// An answer, as far as figures need it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct AnswerRow {
+    /// The item's place: the index of its domain; none for what the bank no longer has.
+    pub domain: Option<usize>,
+    /// Study day.
+    pub day: i32,
+    /// 1 (again) to 4.
+    pub grade: u8,
+    /// Milliseconds from prompt to grade.
+    pub total_ms: i64,
+    /// Study days since the item's answer before; none for the first.
+    pub elapsed_days: Option<u32>,
+    /// Recall that was predicted, 0 to 1; none for the first.
+    pub predicted: Option<f64>,
+    /// The prompt's language.
+    pub language: Language,
+    /// 1, or -1 for one that was undone: it was counted before.
+    pub sign: i64,
+}
+
+/// A day's answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DayTally {
+    /// Answers.
+    pub answers: i64,
+    /// Milliseconds.
+    pub total_ms: i64,
+    /// Answers a study day or more after the item's answer before.
+    pub recalls: i64,
+    /// Of them passes.
+    pub passes: i64,
+}
+
+/// Recalls and passes.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Recall {
+    /// Answers a study day or more after the item's answer before.
+    pub recalls: i64,
+    /// Of them passes: anything but again.
+    pub passes: i64,
+    /// Predicted recall added up, over those that had a prediction.
+    pub predicted: f64,
+    /// How many had one.
+    pub with_prediction: i64,
+    /// Passes among them.
+    pub predicted_passes: i64,
+}
+
+impl Recall {
+    fn add(&mut self, row: &AnswerRow) {
+        let pass = i64::from(row.grade > 1) * row.sign;
+        self.recalls += row.sign;
+        self.passes += pass;
+        if let Some(predicted) = row.predicted {
+            self.predicted += predicted * row.sign as f64;
+            self.with_prediction += row.sign;
+            self.predicted_passes += pass;
+        }
+    }
+
+    /// The share of passes; none without recalls.
+    pub fn share(&self) -> Option<f64> {
+        (self.recalls > 0).then(|| self.passes as f64 / self.recalls as f64)
+    }
+
+    /// How far recall lies above (or below) what was predicted; none without predictions.
+    pub fn above_prediction(&self) -> Option<f64> {
+        let n = self.with_prediction as f64;
+        (self.with_prediction > 0).then(|| self.predicted_passes as f64 / n - self.predicted / n)
+    }
+}
+
+/// Upper ends, in study days, of the intervals that true retention is shown by; the last is open.
+pub const INTERVALS: [u32; 7] = [1, 3, 7, 14, 30, 90, u32::MAX];
+
+/// Predicted against found recall, by tenths of the prediction.
+pub type Calibration = [Recall; 10];
+
+/// A domain's recall by the language of the prompt.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Gap {
+    /// Prompts in English.
+    pub english: Recall,
+    /// Prompts in Chinese, either script.
+    pub chinese: Recall,
+}
+
+/// The sums.
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
+    /// All recalls.
+    pub all: Recall,
+    /// Answers.
+    pub answers: i64,
+    /// Milliseconds.
+    pub total_ms: i64,
+    /// By study day.
+    pub days: HashMap<i32, DayTally>,
+    /// By interval: [`INTERVALS`].
+    pub intervals: [Recall; INTERVALS.len()],
+    /// By predicted recall.
+    pub calibration: Calibration,
+    /// Milliseconds by domain.
+    pub domain_ms: Vec<i64>,
+    /// Recall by domain and language.
+    pub gaps: Vec<Gap>,
+}
+
+impl Tally {
+    /// Nothing yet, for so many domains.
+    pub fn new(domains: usize) -> Self {
+        Self { domain_ms: vec![0; domains], gaps: vec![Gap::default(); domains], ..Self::default() }
+    }
+
+    /// Counts an answer.
+    pub fn add(&mut self, row: &AnswerRow) {
+        let recall = row.elapsed_days.is_some_and(|days| days >= 1);
+        self.answers += row.sign;
+        self.total_ms += row.total_ms * row.sign;
+        let day = self.days.entry(row.day).or_default();
+        day.answers += row.sign;
+        day.total_ms += row.total_ms * row.sign;
+        if recall {
+            day.recalls += row.sign;
+            day.passes += i64::from(row.grade > 1) * row.sign;
+        }
+        if let Some(time) = row.domain.and_then(|domain| self.domain_ms.get_mut(domain)) {
+            *time += row.total_ms * row.sign;
+        }
+        let Some(elapsed) = row.elapsed_days.filter(|_| recall) else { return };
+        self.all.add(row);
+        let place = INTERVALS.iter().position(|end| elapsed <= *end).unwrap_or(INTERVALS.len() - 1);
+        if let Some(interval) = self.intervals.get_mut(place) {
+            interval.add(row);
+        }
+        if let Some(predicted) = row.predicted {
+            let tenth = (predicted.clamp(0.0, 1.0) * 10.0).floor().min(9.0) as usize;
+            if let Some(bin) = self.calibration.get_mut(tenth) {
+                bin.add(row);
+            }
+        }
+        if let Some(gap) = row.domain.and_then(|domain| self.gaps.get_mut(domain)) {
+            match row.language {
+                Language::En => gap.english.add(row),
+                Language::ZhTw | Language::ZhCn => gap.chinese.add(row),
+            }
+        }
+    }
+
+    /// How far predictions lie from what came, as the root of the mean square over tenths, weighted by answers
+    /// (RMSE(bins) of the FSRS benchmark, with tenths for bins); none without predictions.
+    pub fn calibration_error(&self) -> Option<f64> {
+        let known = self.calibration.iter().filter(|bin| bin.with_prediction > 0);
+        let (mut squares, mut n) = (0.0, 0.0);
+        for bin in known {
+            let distance = bin.above_prediction().unwrap_or_default();
+            squares += distance * distance * bin.with_prediction as f64;
+            n += bin.with_prediction as f64;
+        }
+        (n > 0.0).then(|| (squares / n).sqrt())
+    }
+}
