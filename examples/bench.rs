@@ -91,14 +91,23 @@ fn main() {
     row("undo + the card again", 1, || {
         app.practice_undo(at).expect("undone");
     });
-    row("progress figures", 20, || {
+    row("progress in numbers", 20, || {
         app.progress(at).expect("progress");
+    });
+    row("every figure of the progress page", 20, || {
+        app.figures(Language::En, at).expect("figures");
     });
     row("browse, first 50 rows", 200, || {
         let filter = divedeep::app::BrowseFilter { limit: 50, ..Default::default() };
         app.browse(&filter, at).expect("a page");
     });
     row("rebuild all cards from the log", 3, || app.rebuild_cards().expect("rebuilt"));
+    drop(app);
+    let a_million = ten_times(&data);
+    let app = App::open(&data, Access::Read, &Source::Installed, &mut chance).expect("it opens");
+    row(&format!("every figure, {a_million} answers"), 10, || {
+        app.figures(Language::En, at).expect("figures");
+    });
     drop(app);
 
     println!();
@@ -111,6 +120,28 @@ fn main() {
         200,
         sync_in(&disk),
     );
+}
+
+/// Gives the log nine more copies of itself, each by another device; gives its length.
+fn ten_times(data: &Path) -> u32 {
+    let file = rusqlite::Connection::open(data.join("divedeep.db")).expect("the database");
+    let columns: String = file
+        .query_row(
+            "SELECT group_concat(name, ', ') FROM pragma_table_info('reviews') WHERE name <> 'device'",
+            [],
+            |row| row.get(0),
+        )
+        .expect("the columns");
+    file.execute(
+        &format!(
+            "WITH RECURSIVE copies (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copies WHERE n < 9)
+             INSERT INTO reviews (device, {columns}) SELECT device || n, {columns} FROM reviews, copies
+             WHERE grade IS NOT NULL"
+        ),
+        [],
+    )
+    .expect("copied");
+    file.query_row("SELECT count(*) FROM reviews", [], |row| row.get(0)).expect("a count")
 }
 
 /// Makes the bank and the answers; gives the moment after the last.

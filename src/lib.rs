@@ -17,6 +17,7 @@ pub mod chart;
 pub mod error;
 pub mod interview;
 pub mod memory;
+pub mod packet;
 pub mod plan;
 pub mod progress;
 pub mod report;
