@@ -14,6 +14,7 @@ mod mtu_black_hole;
 mod nacl_return;
 mod private_zone;
 mod score;
+mod stale_certificate;
 mod update;
 
 use std::collections::BTreeMap;
@@ -43,6 +44,7 @@ pub struct World {
 
 /// Every world, by id.
 pub const WORLDS: &[&World] = &[
+    &stale_certificate::WORLD,
     &nacl_return::WORLD,
     &mtu_black_hole::WORLD,
     &endpoint_group::WORLD,
