@@ -10,6 +10,7 @@
 mod diagnosis;
 mod endpoint_group;
 mod image_architecture;
+mod kill_loop;
 mod mtu_black_hole;
 mod nacl_return;
 mod private_zone;
@@ -45,6 +46,7 @@ pub struct World {
 /// Every world, by id.
 pub const WORLDS: &[&World] = &[
     &stale_certificate::WORLD,
+    &kill_loop::WORLD,
     &nacl_return::WORLD,
     &mtu_black_hole::WORLD,
     &endpoint_group::WORLD,

@@ -104,6 +104,7 @@ macro_rules! sound {
 
 sound! {
     i01_stale_certificate "I01"
+    i02_kill_loop "I02"
     i07_nacl_return "I07"
     i11_mtu_black_hole "I11"
     i15_endpoint_group "I15"
