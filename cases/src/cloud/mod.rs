@@ -15,6 +15,7 @@ pub mod host;
 pub mod iam;
 pub mod logs;
 pub mod network;
+pub mod scaling;
 pub mod schedule;
 pub mod tcp;
 pub mod tls;

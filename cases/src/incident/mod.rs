@@ -12,10 +12,12 @@ mod endpoint_group;
 mod fstab_emergency;
 mod image_architecture;
 mod kernel_panic_module;
+mod kill_loop;
 mod mtu_black_hole;
 mod nacl_return;
 mod private_zone;
 mod score;
+mod stale_certificate;
 mod update;
 
 use std::collections::BTreeMap;
@@ -45,6 +47,8 @@ pub struct World {
 
 /// Every world, by id.
 pub const WORLDS: &[&World] = &[
+    &stale_certificate::WORLD,
+    &kill_loop::WORLD,
     &nacl_return::WORLD,
     &kernel_panic_module::WORLD,
     &mtu_black_hole::WORLD,

@@ -102,6 +102,8 @@ macro_rules! sound {
 }
 
 sound! {
+    i01_stale_certificate "I01"
+    i02_kill_loop "I02"
     i07_nacl_return "I07"
     i10_kernel_panic_module "I10"
     i11_mtu_black_hole "I11"

@@ -1,6 +1,8 @@
 //! Readers: each knows an incident's evidence as text only, finds in it what a learner should find, and compares what
 //! different pieces say of the same thing. Written without the world's code.
 
+mod i01;
+mod i02;
 mod i07;
 mod i10;
 mod i11;
@@ -32,6 +34,8 @@ pub struct Reader {
 
 /// Every reader, in the order of the worlds.
 pub const ALL: &[Reader] = &[
+    Reader { incident: "I01", finding: i01::finding, contradictions: i01::contradictions },
+    Reader { incident: "I02", finding: i02::finding, contradictions: i02::contradictions },
     Reader { incident: "I07", finding: i07::finding, contradictions: i07::contradictions },
     Reader { incident: "I10", finding: i10::finding, contradictions: i10::contradictions },
     Reader { incident: "I11", finding: i11::finding, contradictions: i11::contradictions },
