@@ -7,6 +7,7 @@
 //! `tests/incidents/` proves for hundreds of seeds that the cause can be told from the evidence, that every other
 //! hypothesis is refuted by some of it, and that no two pieces contradict each other.
 
+mod connection_storm;
 mod diagnosis;
 mod endpoint_group;
 mod image_architecture;
@@ -43,6 +44,7 @@ pub struct World {
 
 /// Every world, by id.
 pub const WORLDS: &[&World] = &[
+    &connection_storm::WORLD,
     &nacl_return::WORLD,
     &mtu_black_hole::WORLD,
     &endpoint_group::WORLD,
