@@ -7,6 +7,7 @@
 //! `tests/incidents/` proves for hundreds of seeds that the cause can be told from the evidence, that every other
 //! hypothesis is refuted by some of it, and that no two pieces contradict each other.
 
+mod cached_writer;
 mod connection_storm;
 mod diagnosis;
 mod endpoint_group;
@@ -46,6 +47,7 @@ pub struct World {
 pub const WORLDS: &[&World] = &[
     &connection_storm::WORLD,
     &nacl_return::WORLD,
+    &cached_writer::WORLD,
     &mtu_black_hole::WORLD,
     &endpoint_group::WORLD,
     &private_zone::WORLD,
