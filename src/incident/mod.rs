@@ -16,6 +16,7 @@ mod mtu_black_hole;
 mod nacl_return;
 mod private_zone;
 mod score;
+mod stale_replica;
 mod update;
 
 use std::collections::BTreeMap;
@@ -48,6 +49,7 @@ pub const WORLDS: &[&World] = &[
     &connection_storm::WORLD,
     &nacl_return::WORLD,
     &cached_writer::WORLD,
+    &stale_replica::WORLD,
     &mtu_black_hole::WORLD,
     &endpoint_group::WORLD,
     &private_zone::WORLD,

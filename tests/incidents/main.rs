@@ -106,6 +106,7 @@ sound! {
     i03_connection_storm "I03"
     i07_nacl_return "I07"
     i08_cached_writer "I08"
+    i09_stale_replica "I09"
     i11_mtu_black_hole "I11"
     i15_endpoint_group "I15"
     i18_private_zone "I18"

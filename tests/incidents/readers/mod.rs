@@ -4,6 +4,7 @@
 mod i03;
 mod i07;
 mod i08;
+mod i09;
 mod i11;
 mod i15;
 mod i18;
@@ -35,6 +36,7 @@ pub const ALL: &[Reader] = &[
     Reader { incident: "I03", finding: i03::finding, contradictions: i03::contradictions },
     Reader { incident: "I07", finding: i07::finding, contradictions: i07::contradictions },
     Reader { incident: "I08", finding: i08::finding, contradictions: i08::contradictions },
+    Reader { incident: "I09", finding: i09::finding, contradictions: i09::contradictions },
     Reader { incident: "I11", finding: i11::finding, contradictions: i11::contradictions },
     Reader { incident: "I15", finding: i15::finding, contradictions: i15::contradictions },
     Reader { incident: "I18", finding: i18::finding, contradictions: i18::contradictions },
