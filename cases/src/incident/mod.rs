@@ -7,6 +7,8 @@
 //! `tests/incidents/` proves for hundreds of seeds that the cause can be told from the evidence, that every other
 //! hypothesis is refuted by some of it, and that no two pieces contradict each other.
 
+mod cached_writer;
+mod connection_storm;
 mod diagnosis;
 mod endpoint_group;
 mod fstab_emergency;
@@ -18,6 +20,7 @@ mod nacl_return;
 mod private_zone;
 mod score;
 mod stale_certificate;
+mod stale_replica;
 mod update;
 
 use std::collections::BTreeMap;
@@ -49,7 +52,10 @@ pub struct World {
 pub const WORLDS: &[&World] = &[
     &stale_certificate::WORLD,
     &kill_loop::WORLD,
+    &connection_storm::WORLD,
     &nacl_return::WORLD,
+    &cached_writer::WORLD,
+    &stale_replica::WORLD,
     &kernel_panic_module::WORLD,
     &mtu_black_hole::WORLD,
     &endpoint_group::WORLD,

@@ -104,7 +104,10 @@ macro_rules! sound {
 sound! {
     i01_stale_certificate "I01"
     i02_kill_loop "I02"
+    i03_connection_storm "I03"
     i07_nacl_return "I07"
+    i08_cached_writer "I08"
+    i09_stale_replica "I09"
     i10_kernel_panic_module "I10"
     i11_mtu_black_hole "I11"
     i15_endpoint_group "I15"

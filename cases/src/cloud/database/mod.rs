@@ -9,7 +9,8 @@ mod transactions;
 
 pub use connections::{ConnectionSecond, Fleet, Retry, connection_series};
 pub use render::{
-    Align, TableNames, metric_table, mysql_error, number_with_commas, pg_error, psql_table, replica_status,
+    Align, TableNames, metric_table, mysql_error, mysql_table, number_with_commas, pg_error, psql_table,
+    replica_status,
 };
 pub use replication::{Change, Lag, Replication, Write};
 pub use transactions::{

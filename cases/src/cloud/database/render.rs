@@ -53,6 +53,38 @@ pub fn psql_table(columns: &[(&str, Align)], rows: &[Vec<String>]) -> String {
     text
 }
 
+/// A result as the mysql client prints it, with the number of rows and the time it took.
+pub fn mysql_table(columns: &[(&str, Align)], rows: &[Vec<String>], seconds: &str) -> String {
+    if rows.is_empty() {
+        return format!("Empty set ({seconds} sec)\n");
+    }
+    let width = |index: usize, name: &str| {
+        let cells = rows.iter().filter_map(|row| row.get(index)).map(|cell| cell.chars().count());
+        cells.chain([name.chars().count()]).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> =
+        columns.iter().enumerate().map(|(index, (name, _))| width(index, name)).collect();
+    let dashes: Vec<String> = widths.iter().map(|width| "-".repeat(width + 2)).collect();
+    let line = format!("+{}+\n", dashes.join("+"));
+    let head: Vec<String> =
+        columns.iter().zip(&widths).map(|((name, _), width)| format!(" {name:<width$} ")).collect();
+    let mut text = format!("{line}|{}|\n{line}", head.join("|"));
+    for row in rows {
+        let cells = row.iter().zip(columns).zip(&widths).map(|((cell, (_, align)), width)| match align {
+            Align::Left => format!(" {cell:<width$} "),
+            Align::Right => format!(" {cell:>width$} "),
+        });
+        let _ = writeln!(text, "|{}|", cells.collect::<Vec<_>>().join("|"));
+    }
+    let _ = writeln!(
+        text,
+        "{line}{} row{} in set ({seconds} sec)",
+        rows.len(),
+        if rows.len() == 1 { "" } else { "s" }
+    );
+    text
+}
+
 /// The names of the model's one table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]
@@ -220,6 +252,18 @@ mod tests {
             psql_table(&[("id", Align::Right), ("owner", Align::Left), ("balance", Align::Right)], &rows);
         let expected = " id | owner | balance \n----+-------+---------\n  1 | Ann   |     500\n(1 row)\n";
         assert_eq!(table, expected);
+    }
+
+    #[test]
+    fn a_table_is_set_as_the_mysql_client_sets_it() {
+        let rows = [vec!["app".to_owned(), "12".to_owned()]];
+        let table = mysql_table(&[("user", Align::Left), ("n", Align::Right)], &rows, "0.00");
+        let line = "+------+----+\n";
+        assert_eq!(
+            table,
+            format!("{line}| user | n  |\n{line}| app  | 12 |\n{line}1 row in set (0.00 sec)\n")
+        );
+        assert_eq!(mysql_table(&[("n", Align::Right)], &[], "0.00"), "Empty set (0.00 sec)\n");
     }
 
     #[test]

@@ -3,7 +3,10 @@
 
 mod i01;
 mod i02;
+mod i03;
 mod i07;
+mod i08;
+mod i09;
 mod i10;
 mod i11;
 mod i15;
@@ -36,7 +39,10 @@ pub struct Reader {
 pub const ALL: &[Reader] = &[
     Reader { incident: "I01", finding: i01::finding, contradictions: i01::contradictions },
     Reader { incident: "I02", finding: i02::finding, contradictions: i02::contradictions },
+    Reader { incident: "I03", finding: i03::finding, contradictions: i03::contradictions },
     Reader { incident: "I07", finding: i07::finding, contradictions: i07::contradictions },
+    Reader { incident: "I08", finding: i08::finding, contradictions: i08::contradictions },
+    Reader { incident: "I09", finding: i09::finding, contradictions: i09::contradictions },
     Reader { incident: "I10", finding: i10::finding, contradictions: i10::contradictions },
     Reader { incident: "I11", finding: i11::finding, contradictions: i11::contradictions },
     Reader { incident: "I15", finding: i15::finding, contradictions: i15::contradictions },
