@@ -12,6 +12,7 @@ mod endpoint_group;
 mod image_architecture;
 mod mtu_black_hole;
 mod nacl_return;
+mod nat_ports;
 mod private_zone;
 mod score;
 mod update;
@@ -43,6 +44,7 @@ pub struct World {
 
 /// Every world, by id.
 pub const WORLDS: &[&World] = &[
+    &nat_ports::WORLD,
     &nacl_return::WORLD,
     &mtu_black_hole::WORLD,
     &endpoint_group::WORLD,

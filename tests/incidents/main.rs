@@ -103,6 +103,7 @@ macro_rules! sound {
 }
 
 sound! {
+    i04_nat_ports "I04"
     i07_nacl_return "I07"
     i11_mtu_black_hole "I11"
     i15_endpoint_group "I15"
