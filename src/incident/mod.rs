@@ -7,6 +7,7 @@
 //! `tests/incidents/` proves for hundreds of seeds that the cause can be told from the evidence, that every other
 //! hypothesis is refuted by some of it, and that no two pieces contradict each other.
 
+mod asymmetric_return;
 mod diagnosis;
 mod endpoint_group;
 mod image_architecture;
@@ -49,6 +50,7 @@ pub const WORLDS: &[&World] = &[
     &mtu_black_hole::WORLD,
     &endpoint_group::WORLD,
     &private_zone::WORLD,
+    &asymmetric_return::WORLD,
     &image_architecture::WORLD,
 ];
 

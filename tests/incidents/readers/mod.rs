@@ -6,6 +6,7 @@ mod i07;
 mod i11;
 mod i15;
 mod i18;
+mod i23;
 mod i24;
 
 use std::cell::RefCell;
@@ -36,6 +37,7 @@ pub const ALL: &[Reader] = &[
     Reader { incident: "I11", finding: i11::finding, contradictions: i11::contradictions },
     Reader { incident: "I15", finding: i15::finding, contradictions: i15::contradictions },
     Reader { incident: "I18", finding: i18::finding, contradictions: i18::contradictions },
+    Reader { incident: "I23", finding: i23::finding, contradictions: i23::contradictions },
     Reader { incident: "I24", finding: i24::finding, contradictions: i24::contradictions },
 ];
 
