@@ -15,6 +15,7 @@ mod mtu_black_hole;
 mod nacl_return;
 mod nat_ports;
 mod private_zone;
+mod resolver_limit;
 mod score;
 mod update;
 
@@ -49,6 +50,7 @@ pub const WORLDS: &[&World] = &[
     &nacl_return::WORLD,
     &mtu_black_hole::WORLD,
     &endpoint_group::WORLD,
+    &resolver_limit::WORLD,
     &private_zone::WORLD,
     &asymmetric_return::WORLD,
     &image_architecture::WORLD,

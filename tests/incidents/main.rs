@@ -107,6 +107,7 @@ sound! {
     i07_nacl_return "I07"
     i11_mtu_black_hole "I11"
     i15_endpoint_group "I15"
+    i17_resolver_limit "I17"
     i18_private_zone "I18"
     i23_asymmetric_return "I23"
     i24_image_architecture "I24"

@@ -5,6 +5,7 @@ mod i04;
 mod i07;
 mod i11;
 mod i15;
+mod i17;
 mod i18;
 mod i23;
 mod i24;
@@ -36,6 +37,7 @@ pub const ALL: &[Reader] = &[
     Reader { incident: "I07", finding: i07::finding, contradictions: i07::contradictions },
     Reader { incident: "I11", finding: i11::finding, contradictions: i11::contradictions },
     Reader { incident: "I15", finding: i15::finding, contradictions: i15::contradictions },
+    Reader { incident: "I17", finding: i17::finding, contradictions: i17::contradictions },
     Reader { incident: "I18", finding: i18::finding, contradictions: i18::contradictions },
     Reader { incident: "I23", finding: i23::finding, contradictions: i23::contradictions },
     Reader { incident: "I24", finding: i24::finding, contradictions: i24::contradictions },
