@@ -19,8 +19,7 @@ use super::{Scene, Series, World, shown};
 use crate::cloud::Draw;
 use crate::cloud::dns::{
     Cache, Data, Forwarder, Hosted, Internet, Lookup, Name, Question, RESOLVER_PACKETS_PER_SECOND, Rcode,
-    RecordType, Reply, ResolvConf, Resolver, Source, Zone, coredns_error, coredns_line, dropped_packets,
-    lookup,
+    RecordType, ResolvConf, Resolver, Source, Zone, coredns_error, coredns_line, dropped_packets, lookup,
 };
 use crate::cloud::network::{
     DEFAULT_FIELDS, End, Flow, GroupRule, Interface, Line, Network, Peer, Ports, Protocol, Role, Route,
