@@ -7,6 +7,7 @@
 //! `tests/incidents/` proves for hundreds of seeds that the cause can be told from the evidence, that every other
 //! hypothesis is refuted by some of it, and that no two pieces contradict each other.
 
+mod asymmetric_return;
 mod cached_writer;
 mod connection_storm;
 mod diagnosis;
@@ -17,7 +18,9 @@ mod kernel_panic_module;
 mod kill_loop;
 mod mtu_black_hole;
 mod nacl_return;
+mod nat_ports;
 mod private_zone;
+mod resolver_limit;
 mod score;
 mod stale_certificate;
 mod stale_replica;
@@ -53,14 +56,17 @@ pub const WORLDS: &[&World] = &[
     &stale_certificate::WORLD,
     &kill_loop::WORLD,
     &connection_storm::WORLD,
+    &nat_ports::WORLD,
     &nacl_return::WORLD,
     &cached_writer::WORLD,
     &stale_replica::WORLD,
     &kernel_panic_module::WORLD,
     &mtu_black_hole::WORLD,
     &endpoint_group::WORLD,
+    &resolver_limit::WORLD,
     &private_zone::WORLD,
     &fstab_emergency::WORLD,
+    &asymmetric_return::WORLD,
     &image_architecture::WORLD,
 ];
 

@@ -4,14 +4,16 @@
 //! the Amazon VPC User Guide and its neighbours, named where they are applied. IPv4 only.
 //!
 //! Not modelled: Availability Zones, network ACLs of the subnets that hold transit gateway attachments (they allow
-//! everything, as the guide recommends), Gateway Load Balancers, quotas and rates.
+//! everything, as the guide recommends), Gateway Load Balancers, quotas and rates (but for what [`nat_connections`] counts).
 
 mod flow_log;
+mod nat_ports;
 mod render;
 mod topology;
 mod walk;
 
 pub use flow_log::{DEFAULT_FIELDS, Field, Line, Record, Volume, line, records};
+pub use nat_ports::{CONNECTIONS_PER_ADDRESS, NatSecond, SYN_AT, nat_connections};
 pub use render::{
     aws_table, describe_network_acls, describe_route_tables, describe_security_groups,
     describe_vpc_endpoints, network_acl_rows, route_rows, security_group_rows, transit_gateway_routes,

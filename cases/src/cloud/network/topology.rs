@@ -18,6 +18,8 @@ pub struct Network {
     pub prefix_lists: Vec<PrefixList>,
     pub internet_gateways: Vec<InternetGateway>,
     pub nat_gateways: Vec<NatGateway>,
+    /// NAT gateways that have no source port left for a destination's address and port.
+    pub without_ports: Vec<(String, Ipv4Addr, u16)>,
     pub peerings: Vec<Peering>,
     pub transit_gateways: Vec<TransitGateway>,
     pub endpoints: Vec<Endpoint>,

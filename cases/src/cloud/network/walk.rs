@@ -159,6 +159,8 @@ pub enum Reason {
     TooBig(u32),
     /// A stateful firewall saw no beginning of it.
     OutOfState,
+    /// The NAT gateway has no source port left for the destination.
+    NoPort,
     /// It went round and round.
     Loop,
 }
@@ -777,6 +779,14 @@ impl Walker<'_> {
             }
             // Amazon VPC User Guide, "NAT gateway basics". It may choose another port; here it keeps the client's.
             (Role::NatGateway, false) => {
+                let nat = self.network.nat_gateways.iter().find(|found| found.interface == id);
+                let full = |(gateway, to, port): &(String, Ipv4Addr, u16)| {
+                    nat.is_some_and(|nat| nat.id == *gateway)
+                        && (*to, *port) == (packet.destination, packet.destination_port)
+                };
+                if self.network.without_ports.iter().any(full) {
+                    return Err(self.stop(leg, hop, Detail::Plain, Reason::NoPort));
+                }
                 self.translated = Some((packet.source, packet.source_port));
                 packet.source = interface.address;
                 packet.middlebox = true;
@@ -967,6 +977,12 @@ mod tests {
         let fields =
             [Field::InterfaceId, Field::SrcAddr, Field::DstAddr, Field::PktSrcAddr, Field::PktDstAddr];
         let walk = walk(&network(), &flow("203.0.113.5", 443));
+        // A connection that gets no port is seen to enter the gateway and not to leave it.
+        let mut full = network();
+        full.without_ports.push(("nat-1".to_owned(), at("203.0.113.5"), 443));
+        let stuck = super::walk(&full, &flow("203.0.113.5", 443));
+        assert_eq!(stopped(&stuck), (Leg::Request, Reason::NoPort));
+        assert_eq!(log(&stuck, &fields).len(), 2);
         // The internet's hosts announce an MSS for 1500 bytes, so nobody has to learn it.
         assert_eq!(walk.verdict, Verdict::Works { learned_mtu: None });
         // The example of the user guide's "Traffic through a NAT gateway".

@@ -4,14 +4,17 @@
 mod i01;
 mod i02;
 mod i03;
+mod i04;
 mod i07;
 mod i08;
 mod i09;
 mod i10;
 mod i11;
 mod i15;
+mod i17;
 mod i18;
 mod i19;
+mod i23;
 mod i24;
 
 use std::cell::RefCell;
@@ -40,14 +43,17 @@ pub const ALL: &[Reader] = &[
     Reader { incident: "I01", finding: i01::finding, contradictions: i01::contradictions },
     Reader { incident: "I02", finding: i02::finding, contradictions: i02::contradictions },
     Reader { incident: "I03", finding: i03::finding, contradictions: i03::contradictions },
+    Reader { incident: "I04", finding: i04::finding, contradictions: i04::contradictions },
     Reader { incident: "I07", finding: i07::finding, contradictions: i07::contradictions },
     Reader { incident: "I08", finding: i08::finding, contradictions: i08::contradictions },
     Reader { incident: "I09", finding: i09::finding, contradictions: i09::contradictions },
     Reader { incident: "I10", finding: i10::finding, contradictions: i10::contradictions },
     Reader { incident: "I11", finding: i11::finding, contradictions: i11::contradictions },
     Reader { incident: "I15", finding: i15::finding, contradictions: i15::contradictions },
+    Reader { incident: "I17", finding: i17::finding, contradictions: i17::contradictions },
     Reader { incident: "I18", finding: i18::finding, contradictions: i18::contradictions },
     Reader { incident: "I19", finding: i19::finding, contradictions: i19::contradictions },
+    Reader { incident: "I23", finding: i23::finding, contradictions: i23::contradictions },
     Reader { incident: "I24", finding: i24::finding, contradictions: i24::contradictions },
 ];
 
