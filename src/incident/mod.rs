@@ -14,6 +14,7 @@ mod mtu_black_hole;
 mod nacl_return;
 mod private_zone;
 mod score;
+mod unhealthy_disks;
 mod update;
 
 use std::collections::BTreeMap;
@@ -47,6 +48,7 @@ pub const WORLDS: &[&World] = &[
     &mtu_black_hole::WORLD,
     &endpoint_group::WORLD,
     &private_zone::WORLD,
+    &unhealthy_disks::WORLD,
     &image_architecture::WORLD,
 ];
 

@@ -107,5 +107,6 @@ sound! {
     i11_mtu_black_hole "I11"
     i15_endpoint_group "I15"
     i18_private_zone "I18"
+    i21_unhealthy_disks "I21"
     i24_image_architecture "I24"
 }
