@@ -14,6 +14,7 @@ mod mtu_black_hole;
 mod nacl_return;
 mod private_zone;
 mod score;
+mod skewed_key;
 mod unhealthy_disks;
 mod update;
 
@@ -49,6 +50,7 @@ pub const WORLDS: &[&World] = &[
     &endpoint_group::WORLD,
     &private_zone::WORLD,
     &unhealthy_disks::WORLD,
+    &skewed_key::WORLD,
     &image_architecture::WORLD,
 ];
 

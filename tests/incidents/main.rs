@@ -108,5 +108,6 @@ sound! {
     i15_endpoint_group "I15"
     i18_private_zone "I18"
     i21_unhealthy_disks "I21"
+    i22_skewed_key "I22"
     i24_image_architecture "I24"
 }

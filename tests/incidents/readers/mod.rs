@@ -6,6 +6,7 @@ mod i11;
 mod i15;
 mod i18;
 mod i21;
+mod i22;
 mod i24;
 
 use std::cell::RefCell;
@@ -36,6 +37,7 @@ pub const ALL: &[Reader] = &[
     Reader { incident: "I15", finding: i15::finding, contradictions: i15::contradictions },
     Reader { incident: "I18", finding: i18::finding, contradictions: i18::contradictions },
     Reader { incident: "I21", finding: i21::finding, contradictions: i21::contradictions },
+    Reader { incident: "I22", finding: i22::finding, contradictions: i22::contradictions },
     Reader { incident: "I24", finding: i24::finding, contradictions: i24::contradictions },
 ];
 
