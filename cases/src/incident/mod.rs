@@ -22,8 +22,10 @@ mod nat_ports;
 mod private_zone;
 mod resolver_limit;
 mod score;
+mod skewed_key;
 mod stale_certificate;
 mod stale_replica;
+mod unhealthy_disks;
 mod update;
 
 use std::collections::BTreeMap;
@@ -66,6 +68,8 @@ pub const WORLDS: &[&World] = &[
     &resolver_limit::WORLD,
     &private_zone::WORLD,
     &fstab_emergency::WORLD,
+    &unhealthy_disks::WORLD,
+    &skewed_key::WORLD,
     &asymmetric_return::WORLD,
     &image_architecture::WORLD,
 ];

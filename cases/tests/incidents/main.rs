@@ -115,6 +115,8 @@ sound! {
     i17_resolver_limit "I17"
     i18_private_zone "I18"
     i19_fstab_emergency "I19"
+    i21_unhealthy_disks "I21"
+    i22_skewed_key "I22"
     i23_asymmetric_return "I23"
     i24_image_architecture "I24"
 }

@@ -271,6 +271,13 @@ impl Hdfs {
         text
     }
 
+    /// What `fsck` counts, from `Status` on, without the list of files and blocks.
+    pub fn fsck_counts(&self, directories: usize) -> String {
+        let mut text = String::new();
+        self.fsck_summary(&mut text, directories);
+        text
+    }
+
     fn fsck_file(&self, text: &mut String, index: usize, file: &File) {
         let blocks: Vec<&Block> = self.blocks.iter().filter(|block| block.file == index).collect();
         let _ = write!(

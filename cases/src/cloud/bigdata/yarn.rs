@@ -343,6 +343,8 @@ pub struct App {
 pub struct Outcome {
     /// Whether its ApplicationMaster runs.
     pub state: AppState,
+    /// Node of its ApplicationMaster.
+    pub master: Option<usize>,
     /// Node of each further container that runs.
     pub running: Vec<usize>,
     /// Further containers asked for and not running; those of an application without an ApplicationMaster are not asked
@@ -386,17 +388,34 @@ pub fn schedule(
     for app in apps {
         let size = limits.grant(app.master).map_or(u64::MAX, |granted| granted.memory);
         let admitted = active == 0 || masters.is_none_or(|limit| held + size <= limit);
-        if !admitted || start(app.master).is_none() {
-            outcomes.push(Outcome { state: AppState::Accepted, running: Vec::new(), pending: 0 });
+        let master = if admitted { start(app.master) } else { None };
+        if master.is_none() {
+            outcomes.push(Outcome { state: AppState::Accepted, master, running: Vec::new(), pending: 0 });
             continue;
         }
         held += size;
         active += 1;
         let running: Vec<usize> = (0..app.containers).map_while(|_| start(app.container)).collect();
         let pending = app.containers - running.len() as u64;
-        outcomes.push(Outcome { state: AppState::Running, running, pending });
+        outcomes.push(Outcome { state: AppState::Running, master, running, pending });
     }
     outcomes
+}
+
+/// The nodes with what the applications got: how many containers, and their sizes as granted.
+pub fn loaded(nodes: &[Node], limits: &Limits, apps: &[App], outcomes: &[Outcome]) -> Vec<Node> {
+    let mut nodes = nodes.to_vec();
+    for (app, outcome) in apps.iter().zip(outcomes) {
+        let master = outcome.master.iter().map(|place| (*place, app.master));
+        let further = outcome.running.iter().map(|place| (*place, app.container));
+        for (place, ask) in master.chain(further) {
+            if let (Some(node), Some(granted)) = (nodes.get_mut(place), limits.grant(ask)) {
+                node.used = node.used.plus(granted);
+                node.containers += 1;
+            }
+        }
+    }
+    nodes
 }
 
 /// `yarn application -list`: applications that wait or run.
@@ -529,6 +548,10 @@ mod tests {
         assert_eq!((outcomes[0].pending, outcomes[1].pending), (2, 1));
         assert_eq!(outcomes[1].running, [2, 2], "its ApplicationMaster took the rest of the first node");
         assert_eq!(outcomes[2].state, AppState::Accepted);
+        assert_eq!((outcomes[1].master, outcomes[2].master), (Some(0), None));
+        let nodes_now = loaded(&nodes, &LIMITS, &apps, &outcomes);
+        assert_eq!((nodes_now[0].containers, nodes_now[2].containers), (4, 4));
+        assert_eq!(nodes_now[0].used.memory, 1024 + 2 * 3072 + 1024);
         let limited = schedule(&nodes, &DiskRules::default(), &LIMITS, &apps, Some(512));
         assert_eq!(limited[0].state, AppState::Running, "the first is never refused");
         assert_eq!(limited[1].state, AppState::Accepted);

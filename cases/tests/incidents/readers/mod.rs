@@ -14,6 +14,8 @@ mod i15;
 mod i17;
 mod i18;
 mod i19;
+mod i21;
+mod i22;
 mod i23;
 mod i24;
 
@@ -53,6 +55,8 @@ pub const ALL: &[Reader] = &[
     Reader { incident: "I17", finding: i17::finding, contradictions: i17::contradictions },
     Reader { incident: "I18", finding: i18::finding, contradictions: i18::contradictions },
     Reader { incident: "I19", finding: i19::finding, contradictions: i19::contradictions },
+    Reader { incident: "I21", finding: i21::finding, contradictions: i21::contradictions },
+    Reader { incident: "I22", finding: i22::finding, contradictions: i22::contradictions },
     Reader { incident: "I23", finding: i23::finding, contradictions: i23::contradictions },
     Reader { incident: "I24", finding: i24::finding, contradictions: i24::contradictions },
 ];
