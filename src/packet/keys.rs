@@ -57,7 +57,10 @@ impl Identity {
 
     /// What others know of it.
     pub fn address(&self) -> Address {
-        Address { signer: self.signing.verifying_key().to_bytes(), reader: self.reading.to_public().to_string() }
+        Address {
+            signer: self.signing.verifying_key().to_bytes(),
+            reader: self.reading.to_public().to_string(),
+        }
     }
 
     /// Signs the bytes of a header.
@@ -95,7 +98,8 @@ impl Address {
         let key = VerifyingKey::from_bytes(&self.signer).map_err(|_| Refusal::Forged)?;
         let bytes: [u8; 64] =
             from_hex(signature.trim()).and_then(|bytes| bytes.try_into().ok()).ok_or(Refusal::Forged)?;
-        key.verify_strict(&[DOMAIN, header].concat(), &Signature::from_bytes(&bytes)).map_err(|_| Refusal::Forged)
+        key.verify_strict(&[DOMAIN, header].concat(), &Signature::from_bytes(&bytes))
+            .map_err(|_| Refusal::Forged)
     }
 
     pub(super) fn recipient(&self) -> Result<age::x25519::Recipient, Refusal> {

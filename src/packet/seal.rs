@@ -52,7 +52,9 @@ fn digest(bytes: &[u8]) -> String {
 /// A recording's name in a packet; nothing else may stand beside the payload.
 fn is_recording(name: &str) -> bool {
     let number = name.strip_prefix("recordings/").and_then(|rest| rest.strip_suffix(".wav"));
-    number.is_some_and(|number| !number.is_empty() && number.len() < 11 && number.bytes().all(|b| b.is_ascii_digit()))
+    number.is_some_and(|number| {
+        !number.is_empty() && number.len() < 11 && number.bytes().all(|b| b.is_ascii_digit())
+    })
 }
 
 /// Makes a packet and gives its header. `sequence` counts from 1; `previous` is the digest of the packet before it.
@@ -73,7 +75,9 @@ pub fn seal(
     let mut packed = GzEncoder::new(Vec::new(), Compression::default());
     packed.write_all(payload)?;
     let packed = packed.finish()?;
-    let all = || iter::once((PAYLOAD, packed.as_slice())).chain(parts.iter().map(|p| (p.name.as_str(), &p.bytes[..])));
+    let all = || {
+        iter::once((PAYLOAD, packed.as_slice())).chain(parts.iter().map(|p| (p.name.as_str(), &p.bytes[..])))
+    };
     let header = Header {
         format: FORMAT,
         kind,
@@ -116,10 +120,13 @@ pub fn open(reader: &Identity, bytes: &[u8]) -> Result<Opened, Refusal> {
         age::DecryptError::UnknownFormat => Refusal::TooNew,
         _ => Refusal::Damaged,
     })?;
-    let plain = decryptor.decrypt(iter::once(reader.reading() as &dyn age::Identity)).map_err(|error| match error {
-        age::DecryptError::NoMatchingKeys => Refusal::NotForYou,
-        _ => Refusal::Damaged,
-    })?;
+    let plain =
+        decryptor.decrypt(iter::once(reader.reading() as &dyn age::Identity)).map_err(
+            |error| match error {
+                age::DecryptError::NoMatchingKeys => Refusal::NotForYou,
+                _ => Refusal::Damaged,
+            },
+        )?;
     let mut archive = tar::Archive::new(plain);
     let mut entries = archive.entries().map_err(|_| Refusal::Damaged)?;
     let mut next = |limit: u64| -> Result<Option<(String, Vec<u8>)>, Refusal> {
@@ -134,7 +141,8 @@ pub fn open(reader: &Identity, bytes: &[u8]) -> Result<Opened, Refusal> {
         if found.len() as u64 > limit { Err(Refusal::TooLarge) } else { Ok(Some((name, found))) }
     };
 
-    let Some((HEADER, written)) = next(LARGEST_HEADER)?.as_ref().map(|(name, bytes)| (name.as_str(), bytes.clone()))
+    let Some((HEADER, written)) =
+        next(LARGEST_HEADER)?.as_ref().map(|(name, bytes)| (name.as_str(), bytes.clone()))
     else {
         return Err(Refusal::Damaged);
     };

@@ -76,7 +76,8 @@ fn entries(from: &Identity, to: &Identity, change: impl Fn(&mut Header)) -> (Vec
         sequence: 1,
         previous: None,
         created_at_ms: 0,
-        parts: [("payload.json.gz".to_owned(), keys::hex(&<sha2::Sha256 as sha2::Digest>::digest(&packed)))].into(),
+        parts: [("payload.json.gz".to_owned(), keys::hex(&<sha2::Sha256 as sha2::Digest>::digest(&packed)))]
+            .into(),
     };
     change(&mut header);
     let written = serde_json::to_vec(&header).expect("JSON");

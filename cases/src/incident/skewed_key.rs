@@ -547,7 +547,7 @@ fn stage_page(scene: &mut Scene, facts: &Facts<'_>) {
         })
         .map(|(index, bytes)| facts.task(index, *bytes))
         .collect();
-    let mut text = format!(
+    let text = format!(
         "{}: Details for Stage 7 (Attempt 0), {} UTC\n{}",
         names.app(7),
         names.now().format("%Y-%m-%d %H:%M"),

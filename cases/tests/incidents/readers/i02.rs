@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{NaiveDateTime, TimeDelta};
-use divedeep::incident::{Series, View};
+use divedeep_cases::incident::{Series, View};
 
 use super::{all, first};
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
-use divedeep::incident::{Series, View};
+use divedeep_cases::incident::{Series, View};
 use ipnet::Ipv4Net;
 
 use super::{all, first};
