@@ -195,7 +195,7 @@ fn run(arguments: Arguments, language: &mut Language) -> Result<ExitCode, Stop> 
             Ok(ExitCode::SUCCESS)
         }
         Command::Report { html, language: wanted } => {
-            let app = open(Access::Read, &Source::Installed)?;
+            let mut app = open(Access::Read, &Source::Installed)?;
             *language = app.settings().interface_language;
             app.report_write(wanted.unwrap_or(*language), &html, false, shell::now())?;
             writeln!(out, "{}", html.display())?;

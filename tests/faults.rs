@@ -34,7 +34,7 @@ fn practised() -> tempfile::TempDir {
 }
 
 fn answers(folder: &Path) -> u32 {
-    let app = open(folder, Access::Read).expect("the folder opens");
+    let mut app = open(folder, Access::Read).expect("the folder opens");
     app.progress(taipei("2026-11-21 10:00")).expect("progress").answers
 }
 
@@ -303,7 +303,8 @@ fn killed_at_any_moment_every_acknowledged_answer_is_there() {
         child.wait().expect("gone");
         drop(output);
         writer.join().expect("the writer stops");
-        let app = App::open(folder.path(), Access::Write, &bank.source(), &mut chance()).expect("it opens");
+        let mut app =
+            App::open(folder.path(), Access::Write, &bank.source(), &mut chance()).expect("it opens");
         let kept = app.progress(divedeep::shell::now()).expect("progress").answers;
         assert!(kept >= acknowledged, "round {round}: {kept} kept, {acknowledged} acknowledged");
         assert!(app.doctor().expect("a report").is_sound(), "round {round}");

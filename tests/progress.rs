@@ -48,7 +48,7 @@ fn column(figure: &Figure, name: &str) -> Vec<i64> {
 
 #[test]
 fn figures_agree_with_the_log_and_with_each_other() {
-    let (app, now) = studied();
+    let (mut app, now) = studied();
     let progress = app.progress(now).expect("progress");
     let page = app.figures(Language::En, now).expect("figures");
     let answers: i64 = column(figure(&page, "history"), "Answers").iter().sum();
@@ -71,9 +71,32 @@ fn figures_agree_with_the_log_and_with_each_other() {
 }
 
 #[test]
+fn what_was_counted_is_gone_on_with_and_stays_what_the_whole_log_says() {
+    let (mut app, now) = studied();
+    let before = app.progress(now).expect("progress").answers;
+    assert!(app.doctor().expect("a report").is_sound());
+    // Answers before and after what was counted are undone, and more come.
+    for day in 0..20 {
+        let now = days_later(now, day);
+        if app.practice_next(now).expect("a page").card.is_some() {
+            grade_next(&mut app, Grade::Hard, now);
+            grade_next(&mut app, Grade::Good, now);
+            app.practice_undo(now).expect("undone");
+            if day % 3 == 0 {
+                app.practice_undo(now).expect("undone");
+            }
+        }
+        assert!(app.doctor().expect("a report").is_sound(), "day {day}");
+    }
+    let later = app.progress(days_later(now, 20)).expect("progress");
+    assert!(later.answers > before);
+    assert!(app.doctor().expect("a report").is_sound());
+}
+
+#[test]
 fn every_figure_says_something_in_every_language_and_before_the_first_answer() {
     let (app_, now) = studied();
-    for (app, studied) in [(app(), false), (app_, true)] {
+    for (mut app, studied) in [(app(), false), (app_, true)] {
         let english = app.figures(Language::En, now).expect("figures");
         let taiwan = app.figures(Language::ZhTw, now).expect("figures");
         let mainland = app.figures(Language::ZhCn, now).expect("figures");
@@ -98,7 +121,7 @@ fn every_figure_says_something_in_every_language_and_before_the_first_answer() {
 
 #[test]
 fn a_figure_is_written_as_a_picture_or_as_numbers() {
-    let (app, now) = studied();
+    let (mut app, now) = studied();
     let folder = tempfile::tempdir().expect("a folder");
     let picture = folder.path().join("history.svg");
     app.figure_save("history", Language::ZhTw, &picture, now).expect("written");
@@ -116,7 +139,7 @@ fn a_figure_is_written_as_a_picture_or_as_numbers() {
 
 #[test]
 fn the_report_needs_no_program_no_network_and_no_script() {
-    let (app, now) = studied();
+    let (mut app, now) = studied();
     let folder = tempfile::tempdir().expect("a folder");
     for (language, tag) in
         [(Language::En, "en"), (Language::ZhTw, "zh-Hant-TW"), (Language::ZhCn, "zh-Hans-CN")]

@@ -27,7 +27,7 @@ impl Report {
 /// One thing looked at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// `file`, `log` or `cards`.
+    /// `file`, `log`, `cards` or `figures`.
     pub subject: &'static str,
     /// Whether it is as it should be.
     pub sound: bool,
@@ -36,7 +36,8 @@ pub struct Finding {
 }
 
 impl App {
-    /// Looks everything over: the file by SQLite's own check, the log for gaps, the cards against a replay.
+    /// Looks everything over: the file by SQLite's own check, the log for gaps, the cards against a replay, the figures
+    /// that are kept against the whole log.
     ///
     /// # Errors
     /// Those of the database.
@@ -50,8 +51,15 @@ impl App {
             },
             self.look_at_log()?,
             self.look_at_cards()?,
+            self.look_at_figures()?,
         ];
         Ok(Report { path: self.store.path().display().to_string(), findings })
+    }
+
+    fn look_at_figures(&self) -> Result<Finding> {
+        let sound = self.counts_agree()?;
+        let detail = if sound { "as the log gives them" } else { "not as the log gives them" };
+        Ok(Finding { subject: "figures", sound, detail: detail.to_owned() })
     }
 
     fn look_at_log(&self) -> Result<Finding> {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use chrono::{Datelike, NaiveDate};
+use serde::{Deserialize, Serialize};
 
 use super::{App, FiguresPage, file};
 use crate::chart::{
@@ -13,9 +14,10 @@ use crate::chart::{
 };
 use crate::error::{Error, Result};
 use crate::interview::mean_score;
-use crate::model::{Interval, Language, Text};
+use crate::model::{Interval, ItemKind, ItemRef, Language, Text};
 use crate::progress::{AnswerRow, Cell, INTERVALS, Readiness, Recall, Tally, readiness};
 use crate::report::{Report, document};
+use crate::store::{Reading, WalkedAnswer};
 use crate::story::GapKind;
 use crate::time::{Moment, StudyDay};
 
@@ -31,6 +33,37 @@ const TREND_WEEKS: u32 = 26;
 const ENOUGH: i64 = 5;
 /// Topics named in the sentence about readiness.
 const NAMED: usize = 4;
+
+/// The fact that holds what was counted.
+pub(super) const COUNTED: &str = "counted";
+/// Counts up when figures are counted in another way.
+const COUNTED_VERSION: u32 = 1;
+/// New rows of the log after which what was counted is kept again.
+const KEEP_AFTER: u32 = 200;
+
+/// What was counted, and how far.
+#[derive(Serialize, Deserialize)]
+struct Counted {
+    version: u32,
+    /// The bank's fingerprint: another bank may file items elsewhere.
+    bank: String,
+    /// The last row of each device.
+    read: BTreeMap<String, u32>,
+    tally: Tally,
+}
+
+fn row_of(answer: &WalkedAnswer<'_>, domain: Option<usize>) -> AnswerRow {
+    AnswerRow {
+        domain,
+        day: answer.day,
+        grade: answer.grade,
+        total_ms: answer.total_ms,
+        elapsed_days: answer.elapsed_days,
+        predicted: answer.predicted,
+        language: if answer.in_english { Language::En } else { Language::ZhTw },
+        sign: answer.sign,
+    }
+}
 
 /// The reader's words.
 struct Words<'a> {
@@ -83,11 +116,64 @@ fn hours(ms: i64) -> f64 {
 }
 
 impl App {
-    /// Everything the log says, in one walk.
+    /// Everything the log says. What was counted before is kept, with how far into the log it goes, so that a page of
+    /// figures reads only what is new; `doctor` compares it with the whole log.
     ///
     /// # Errors
     /// Those of the database.
-    pub(super) fn tally(&self, domains: &[String]) -> Result<Tally> {
+    pub(super) fn tally(&mut self) -> Result<Tally> {
+        let (counted, new) = self.counted()?;
+        if new >= KEEP_AFTER && self.store.writes() {
+            let text = serde_json::to_string(&counted).unwrap_or_default();
+            self.store.transact(|transaction| transaction.set_fact(COUNTED, &text))?;
+        }
+        Ok(counted.tally)
+    }
+
+    /// Whether what is kept, with what came after it, is what the whole log says.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(super) fn counts_agree(&self) -> Result<bool> {
+        Ok(self.counted()?.0.tally.agrees(&self.tally_of_all()?))
+    }
+
+    /// What is kept with what came after it, and how many rows came after.
+    fn counted(&self) -> Result<(Counted, u32)> {
+        let read = self.store.read();
+        let bank = read.fact("bank")?.unwrap_or_default();
+        let kept = read.fact(COUNTED)?.and_then(|kept| serde_json::from_str::<Counted>(&kept).ok());
+        let kept = kept.filter(|kept| kept.version == COUNTED_VERSION && kept.bank == bank);
+        let newest: BTreeMap<String, u32> = read.newest_of_devices()?.into_iter().collect();
+        match kept {
+            Some(mut kept) => {
+                let mut domains = self.domain_finder()?;
+                let mut new = 0;
+                for (device, last) in &newest {
+                    let first = kept.read.get(device).copied().unwrap_or(0);
+                    if first < *last {
+                        new += last - first;
+                        read.walk_answers_after(device, first, |answer| {
+                            kept.tally.add(&row_of(answer, domains(&read, answer)));
+                        })?;
+                    }
+                }
+                kept.read = newest;
+                Ok((kept, new))
+            }
+            None => {
+                let tally = self.tally_of_all()?;
+                Ok((Counted { version: COUNTED_VERSION, bank, read: newest, tally }, u32::MAX))
+            }
+        }
+    }
+
+    /// Everything the log says, in one walk over all of it.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(super) fn tally_of_all(&self) -> Result<Tally> {
+        let domains = self.domain_ids()?;
         let read = self.store.read();
         let index: HashMap<&str, usize> =
             domains.iter().enumerate().map(|(at, id)| (id.as_str(), at)).collect();
@@ -104,18 +190,24 @@ impl App {
                 last = (answer.kind.to_owned(), answer.item.to_owned());
                 domain = items.get(&last).copied().flatten();
             }
-            tally.add(&AnswerRow {
-                domain,
-                day: answer.day,
-                grade: answer.grade,
-                total_ms: answer.total_ms,
-                elapsed_days: answer.elapsed_days,
-                predicted: answer.predicted,
-                language: if answer.in_english { Language::En } else { Language::ZhTw },
-                sign: answer.sign,
-            });
+            tally.add(&row_of(answer, domain));
         })?;
         Ok(tally)
+    }
+
+    /// Looks up the places of items' domains one by one.
+    fn domain_finder(&self) -> Result<impl FnMut(&Reading<'_>, &WalkedAnswer<'_>) -> Option<usize> + use<>> {
+        let domains = self.domain_ids()?;
+        Ok(move |read: &Reading<'_>, answer: &WalkedAnswer<'_>| {
+            let item = ItemRef { kind: ItemKind(answer.kind.to_owned()), id: answer.item.to_owned() };
+            let domain = read.domain_of(&item).ok().flatten()?;
+            domains.iter().position(|id| *id == domain)
+        })
+    }
+
+    /// The domains in the order learners see.
+    fn domain_ids(&self) -> Result<Vec<String>> {
+        Ok(self.outline()?.domains.into_iter().map(|domain| domain.id).collect())
     }
 
     /// What is known now of each topic of the track at each depth.
@@ -148,7 +240,8 @@ impl App {
     ///
     /// # Errors
     /// Those of the database.
-    pub fn figures(&self, language: Language, now: Moment) -> Result<FiguresPage> {
+    pub fn figures(&mut self, language: Language, now: Moment) -> Result<FiguresPage> {
+        let tally = self.tally()?;
         let outline = self.outline()?;
         let words = Words {
             app: self,
@@ -157,7 +250,6 @@ impl App {
             topics: outline.topics.into_iter().map(|topic| ((topic.domain, topic.id), topic.name)).collect(),
         };
         let domains: Vec<String> = words.domains.iter().map(|(id, _)| id.clone()).collect();
-        let tally = self.tally(&domains)?;
         let mut cells = self.cells(now)?;
         let order = |cell: &Cell| domains.iter().position(|id| *id == cell.domain).unwrap_or(usize::MAX);
         cells.sort_by_key(order);
@@ -182,7 +274,7 @@ impl App {
     }
 
     /// One figure by its id.
-    fn figure(&self, id: &str, language: Language, now: Moment) -> Result<Figure> {
+    fn figure(&mut self, id: &str, language: Language, now: Moment) -> Result<Figure> {
         let page = self.figures(language, now)?;
         let found = page.figures.into_iter().find(|figure| figure.id == id);
         found.ok_or_else(|| Error::NoSuchItem { item: id.to_owned() })
@@ -193,7 +285,7 @@ impl App {
     /// # Errors
     /// [`Error::NoSuchItem`] also for a picture of nothing, [`Error::WriteFile`], [`Error::DiskFull`], and those of the
     /// database.
-    pub fn figure_save(&self, id: &str, language: Language, path: &Path, now: Moment) -> Result<()> {
+    pub fn figure_save(&mut self, id: &str, language: Language, path: &Path, now: Moment) -> Result<()> {
         let figure = self.figure(id, language, now)?;
         let as_csv = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
         if !as_csv && figure.scene.is_none() {
@@ -209,7 +301,13 @@ impl App {
     ///
     /// # Errors
     /// [`Error::WriteFile`] also where the file exists and `replace` is false, [`Error::DiskFull`], and those of the database.
-    pub fn report_write(&self, language: Language, path: &Path, replace: bool, now: Moment) -> Result<()> {
+    pub fn report_write(
+        &mut self,
+        language: Language,
+        path: &Path,
+        replace: bool,
+        now: Moment,
+    ) -> Result<()> {
         let page = self.figures(language, now)?;
         let words = Words { app: self, language, domains: Vec::new(), topics: BTreeMap::new() };
         let tracks = self.outline()?.tracks;

@@ -203,6 +203,8 @@ impl App {
             for (item, card) in &cards {
                 transaction.set_card(item, Some(card))?;
             }
+            // What was counted is counted anew, too.
+            transaction.set_fact(figures::COUNTED, "")?;
             transaction.set_fact("cards", &key)
         })
     }

@@ -17,13 +17,13 @@ impl App {
     ///
     /// # Errors
     /// Those of the database.
-    pub fn progress(&self, now: Moment) -> Result<Progress> {
+    pub fn progress(&mut self, now: Moment) -> Result<Progress> {
+        let tally = self.tally()?;
         let read = self.store.read();
         let today = now.study_day();
         let new = read.count_new()?;
         let first = StudyDay(today.0.saturating_sub_unsigned(PAST_DAYS - 1));
         let last = today.plus(COMING_DAYS - 1);
-        let tally = self.tally(&[])?;
         let past: Vec<DayFigure> = tally
             .days
             .iter()

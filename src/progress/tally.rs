@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::model::Language;
 
 /// An answer, as far as figures need it.
@@ -26,7 +28,7 @@ pub struct AnswerRow {
 }
 
 /// A day's answers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DayTally {
     /// Answers.
     pub answers: i64,
@@ -39,7 +41,7 @@ pub struct DayTally {
 }
 
 /// Recalls and passes.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Recall {
     /// Answers a study day or more after the item's answer before.
     pub recalls: i64,
@@ -84,7 +86,7 @@ pub const INTERVALS: [u32; 7] = [1, 3, 7, 14, 30, 90, u32::MAX];
 pub type Calibration = [Recall; 10];
 
 /// A domain's recall by the language of the prompt.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Gap {
     /// Prompts in English.
     pub english: Recall,
@@ -93,7 +95,7 @@ pub struct Gap {
 }
 
 /// The sums.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Tally {
     /// All recalls.
     pub all: Recall,
@@ -152,6 +154,31 @@ impl Tally {
                 Language::ZhTw | Language::ZhCn => gap.chinese.add(row),
             }
         }
+    }
+
+    /// Whether two say the same, but for the last digits of sums of predictions.
+    pub fn agrees(&self, other: &Self) -> bool {
+        let close = |a: &Recall, b: &Recall| {
+            let counts = |recall: &Recall| {
+                (recall.recalls, recall.passes, recall.with_prediction, recall.predicted_passes)
+            };
+            counts(a) == counts(b) && (a.predicted - b.predicted).abs() <= 1e-6 * b.predicted.abs().max(1.0)
+        };
+        let every =
+            |a: &[Recall], b: &[Recall]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| close(a, b));
+        let nothing = DayTally::default();
+        let days =
+            |a: &Self, b: &Self| a.days.iter().all(|(day, sums)| b.days.get(day).unwrap_or(&nothing) == sums);
+        let gaps = |tally: &Self| -> Vec<Recall> {
+            tally.gaps.iter().flat_map(|gap| [gap.english, gap.chinese]).collect()
+        };
+        (self.answers, self.total_ms, &self.domain_ms) == (other.answers, other.total_ms, &other.domain_ms)
+            && close(&self.all, &other.all)
+            && every(&self.intervals, &other.intervals)
+            && every(&self.calibration, &other.calibration)
+            && every(&gaps(self), &gaps(other))
+            && days(self, other)
+            && days(other, self)
     }
 
     /// How far predictions lie from what came, as the root of the mean square over tenths, weighted by answers

@@ -101,38 +101,63 @@ impl Reading<'_> {
     /// # Errors
     /// Those of the database.
     pub fn walk_answers(&self, mut take: impl FnMut(&WalkedAnswer<'_>)) -> Result<()> {
-        let mut walk = |sql: &str, sign: i64| {
-            self.walk(sql, [], |row| {
-                let mut read = || -> rusqlite::Result<()> {
-                    take(&WalkedAnswer {
-                        kind: row.get_ref(0)?.as_str()?,
-                        item: row.get_ref(1)?.as_str()?,
-                        day: row.get(2)?,
-                        grade: row.get(3)?,
-                        total_ms: row.get(4)?,
-                        elapsed_days: row.get(5)?,
-                        predicted: row.get(6)?,
-                        in_english: row.get_ref(7)?.as_str()? == "en",
-                        sign,
-                    });
-                    Ok(())
-                };
-                read().map_err(|error| self.explain(error))?;
-                Ok(true)
-            })
-        };
-        walk(
-            &format!("SELECT {WALKED} FROM reviews r WHERE r.grade IS NOT NULL ORDER BY r.kind, r.item"),
-            1,
-        )?;
-        walk(
-            &format!(
-                "SELECT {WALKED} FROM reviews v
-                 JOIN reviews r ON r.device = v.voids_device AND r.sequence = v.voids_sequence
-                 WHERE v.voids_device IS NOT NULL AND r.grade IS NOT NULL"
-            ),
-            -1,
-        )
+        let all = format!("SELECT {WALKED} FROM reviews r WHERE r.grade IS NOT NULL ORDER BY r.kind, r.item");
+        let undone = format!(
+            "SELECT {WALKED} FROM reviews v
+             JOIN reviews r ON r.device = v.voids_device AND r.sequence = v.voids_sequence
+             WHERE v.voids_device IS NOT NULL AND r.grade IS NOT NULL"
+        );
+        self.walked(&all, [], 1, &mut take)?;
+        self.walked(&undone, [], -1, &mut take)
+    }
+
+    /// What a device's rows after one of them add to [`Reading::walk_answers`], and take off again.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn walk_answers_after(
+        &self,
+        device: &str,
+        sequence: u32,
+        mut take: impl FnMut(&WalkedAnswer<'_>),
+    ) -> Result<()> {
+        let new = format!(
+            "SELECT {WALKED} FROM reviews r WHERE r.device = ?1 AND r.sequence > ?2 AND r.grade IS NOT NULL"
+        );
+        let undone = format!(
+            "SELECT {WALKED} FROM reviews v
+             JOIN reviews r ON r.device = v.voids_device AND r.sequence = v.voids_sequence
+             WHERE v.device = ?1 AND v.sequence > ?2 AND v.voids_device IS NOT NULL AND r.grade IS NOT NULL"
+        );
+        self.walked(&new, params![device, sequence], 1, &mut take)?;
+        self.walked(&undone, params![device, sequence], -1, &mut take)
+    }
+
+    fn walked(
+        &self,
+        sql: &str,
+        params: impl rusqlite::Params,
+        sign: i64,
+        take: &mut impl FnMut(&WalkedAnswer<'_>),
+    ) -> Result<()> {
+        self.walk(sql, params, |row| {
+            let mut read = || -> rusqlite::Result<()> {
+                take(&WalkedAnswer {
+                    kind: row.get_ref(0)?.as_str()?,
+                    item: row.get_ref(1)?.as_str()?,
+                    day: row.get(2)?,
+                    grade: row.get(3)?,
+                    total_ms: row.get(4)?,
+                    elapsed_days: row.get(5)?,
+                    predicted: row.get(6)?,
+                    in_english: row.get_ref(7)?.as_str()? == "en",
+                    sign,
+                });
+                Ok(())
+            };
+            read().map_err(|error| self.explain(error))?;
+            Ok(true)
+        })
     }
 
     /// Items of the track by topic and depth.
@@ -152,6 +177,18 @@ impl Reading<'_> {
                     items: row.get("items")?,
                 })
             },
+        )
+    }
+
+    /// An item's domain.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn domain_of(&self, item: &ItemRef) -> Result<Option<String>> {
+        self.one(
+            "SELECT domain FROM items WHERE kind = ?1 AND id = ?2",
+            params![item.kind.0, item.id],
+            |row| row.get("domain"),
         )
     }
 

@@ -70,6 +70,11 @@ impl Store {
         Ok(value)
     }
 
+    /// Whether this is the one that writes.
+    pub fn writes(&self) -> bool {
+        !self.connection.is_readonly("main").unwrap_or(true)
+    }
+
     /// A view of the database for reading.
     pub fn read(&self) -> Reading<'_> {
         Reading { connection: &self.connection, path: &self.path }

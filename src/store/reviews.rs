@@ -52,6 +52,16 @@ impl Reading<'_> {
         )
     }
 
+    /// The newest row of each device: its sequence.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn newest_of_devices(&self) -> Result<Vec<(String, u32)>> {
+        self.list(&format!("{NEWEST_OF_EACH_DEVICE} SELECT device, sequence FROM newest"), [], |row| {
+            Ok((row.get("device")?, row.get("sequence")?))
+        })
+    }
+
     /// The newest answer of a device that is not void: its name, its item and its study day.
     ///
     /// # Errors
