@@ -755,7 +755,7 @@ fn app_log(scene: &mut Scene, facts: &Facts<'_>, history: &History) {
             finding = "another-port";
         }
     }
-    rows.sort_by(|a, b| a.0.cmp(&b.0));
+    rows.sort_by_key(|(time, ..)| *time);
     let mut text = format!(
         "$ aws logs filter-log-events --log-group-name /{service}/app --log-stream-names {} {} --start-time {} --end-time {} --filter-pattern '?Starting ?Started ?\"started on port\" ?WARN ?ERROR' --query 'events[].[logStreamName,message]' --output text\n",
         names.former,
@@ -815,9 +815,7 @@ fn resources(scene: &mut Scene, facts: &Facts<'_>, history: &History, traffic: &
     let names = facts.names;
     let into_minute = u64::from(names.at(names.now).second());
     let start = names.now - into_minute - MINUTES * 60;
-    let mut text = format!(
-        "$ jq -r '.MetricDataQueries[].Label // empty' group.json\nCPUUtilization\nmem_used_percent\n$ aws cloudwatch get-metric-data --cli-input-json file://group.json --scan-by TimestampAscending | jq -r '[.MetricDataResults[0].Timestamps, .MetricDataResults[].Values] | transpose[] | @tsv'\n",
-    );
+    let mut text = "$ jq -r '.MetricDataQueries[].Label // empty' group.json\nCPUUtilization\nmem_used_percent\n$ aws cloudwatch get-metric-data --cli-input-json file://group.json --scan-by TimestampAscending | jq -r '[.MetricDataResults[0].Timestamps, .MetricDataResults[].Values] | transpose[] | @tsv'\n".to_owned();
     let (mut cpu, mut memory) = (Vec::new(), Vec::new());
     // The group's newest instance in each second, and what it needs.
     let load = |second: u64| {

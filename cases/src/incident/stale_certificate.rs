@@ -307,14 +307,14 @@ impl Facts<'_> {
     }
 
     /// The one that certbot fetched; the CA dates it back by an hour, less the seconds that issuing took.
-    fn new(&self) -> Certificate {
+    fn renewed(&self) -> Certificate {
         self.leaf(1, 4, self.names.renewed - TimeDelta::seconds(3514))
     }
 
     /// What is in the file nginx's configuration names, and since when.
     fn stored(&self) -> (Certificate, NaiveDateTime) {
         if self.permitted && self.same_lineage {
-            (self.new(), self.names.renewed)
+            (self.renewed(), self.names.renewed)
         } else {
             let old = self.old();
             let written = old.not_before + TimeDelta::seconds(3516);
@@ -561,7 +561,7 @@ fn renewals(scene: &mut Scene, facts: &Facts<'_>) {
     if facts.same_lineage {
         text.push_str(&lineage(facts, host, &facts.stored().0));
     } else {
-        text.push_str(&lineage(facts, &format!("{host}-0001"), &facts.new()));
+        text.push_str(&lineage(facts, &format!("{host}-0001"), &facts.renewed()));
         let _ = write!(
             text,
             "\nThe following renewal configurations were invalid:\n  /etc/letsencrypt/renewal/{host}.conf\n"

@@ -219,15 +219,14 @@ pub fn simulate(
             }
         }
         let settled = launches.is_empty() && now >= newest + settings.warmup;
-        let replaceable = |life: &&mut Life| match life.marked {
+        let replaceable = |life: &Life| match life.marked {
             Some((_, Unfit::Stopped)) => life.terminating.is_none(),
             Some((_, Unfit::Elb)) => life.terminating.is_none() && settled,
             None => false,
         };
         let lives = history.lives.iter_mut().enumerate().skip(first_alive);
-        let next = lives
-            .filter(|(_, life)| replaceable(&life))
-            .min_by_key(|(_, life)| life.marked.map(|(at, _)| at));
+        let next =
+            lives.filter(|(_, life)| replaceable(life)).min_by_key(|(_, life)| life.marked.map(|(at, _)| at));
         if let Some((index, life)) = next
             && let Some((_, unfit)) = life.marked
         {
