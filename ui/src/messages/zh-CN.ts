@@ -866,9 +866,9 @@ export const zhCN = {
     domain: '领域',
     recall: '记得的概率',
     none: '–',
-    saveSvg: '保存图片…',
-    saveCsv: '保存数据…',
-    saveReport: '保存给导师的报告…',
+    saveSvg: '存储图片…',
+    saveCsv: '存储数据…',
+    saveReport: '存储给导师的报告…',
   },
 
   settings: {
