@@ -13,6 +13,7 @@ mod image_architecture;
 mod mtu_black_hole;
 mod nacl_return;
 mod private_zone;
+mod process_vanishes;
 mod score;
 mod update;
 
@@ -43,6 +44,7 @@ pub struct World {
 
 /// Every world, by id.
 pub const WORLDS: &[&World] = &[
+    &process_vanishes::WORLD,
     &nacl_return::WORLD,
     &mtu_black_hole::WORLD,
     &endpoint_group::WORLD,
