@@ -7,6 +7,7 @@
 //! `tests/incidents/` proves for hundreds of seeds that the cause can be told from the evidence, that every other
 //! hypothesis is refuted by some of it, and that no two pieces contradict each other.
 
+mod close_wait;
 mod diagnosis;
 mod endpoint_group;
 mod image_architecture;
@@ -45,6 +46,7 @@ pub struct World {
 /// Every world, by id.
 pub const WORLDS: &[&World] = &[
     &process_vanishes::WORLD,
+    &close_wait::WORLD,
     &nacl_return::WORLD,
     &mtu_black_hole::WORLD,
     &endpoint_group::WORLD,

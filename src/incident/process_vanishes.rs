@@ -648,7 +648,7 @@ fn status(scene: &mut Scene, facts: &Facts<'_>) {
         "System": "ok",
     }]);
     let mut text = format!(
-        "$ date -u +%FT%TZ\n{}\n$ aws ec2 describe-instance-status --instance-ids {instance} --query 'InstanceStatuses[].{{InstanceId:InstanceId,State:InstanceState.Name,System:SystemStatus.Status,Instance:InstanceStatus.Status,AttachedEbs:AttachedEbsStatus.Status}}'\n{value:#}\n$ aws cloudtrail lookup-events --lookup-attributes AttributeKey=ResourceName,AttributeValue={instance} --query 'Events[].[EventTime,EventName,Username]' --output text\n",
+        "$ date -u +%FT%TZ\n{}\n$ aws ec2 describe-instance-status --instance-ids {instance} --query 'InstanceStatuses[].{{AttachedEbs:AttachedEbsStatus.Status,Instance:InstanceStatus.Status,InstanceId:InstanceId,State:InstanceState.Name,System:SystemStatus.Status}}'\n{value:#}\n$ aws cloudtrail lookup-events --lookup-attributes AttributeKey=ResourceName,AttributeValue={instance} --query 'Events[].[EventTime,EventName,Username]' --output text\n",
         stamp(*now)
     );
     let mut rows: Vec<(NaiveDateTime, &str, &str)> = Vec::new();

@@ -104,6 +104,7 @@ macro_rules! sound {
 
 sound! {
     i05_process_vanishes "I05"
+    i06_close_wait "I06"
     i07_nacl_return "I07"
     i11_mtu_black_hole "I11"
     i15_endpoint_group "I15"

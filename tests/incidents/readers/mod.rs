@@ -2,6 +2,7 @@
 //! different pieces say of the same thing. Written without the world's code.
 
 mod i05;
+mod i06;
 mod i07;
 mod i11;
 mod i15;
@@ -32,6 +33,7 @@ pub struct Reader {
 /// Every reader, in the order of the worlds.
 pub const ALL: &[Reader] = &[
     Reader { incident: "I05", finding: i05::finding, contradictions: i05::contradictions },
+    Reader { incident: "I06", finding: i06::finding, contradictions: i06::contradictions },
     Reader { incident: "I07", finding: i07::finding, contradictions: i07::contradictions },
     Reader { incident: "I11", finding: i11::finding, contradictions: i11::contradictions },
     Reader { incident: "I15", finding: i15::finding, contradictions: i15::contradictions },
