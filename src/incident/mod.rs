@@ -7,6 +7,7 @@
 //! `tests/incidents/` proves for hundreds of seeds that the cause can be told from the evidence, that every other
 //! hypothesis is refuted by some of it, and that no two pieces contradict each other.
 
+mod burst_empty;
 mod close_wait;
 mod diagnosis;
 mod endpoint_group;
@@ -51,6 +52,7 @@ pub const WORLDS: &[&World] = &[
     &mtu_black_hole::WORLD,
     &endpoint_group::WORLD,
     &private_zone::WORLD,
+    &burst_empty::WORLD,
     &image_architecture::WORLD,
 ];
 

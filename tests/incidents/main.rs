@@ -109,5 +109,6 @@ sound! {
     i11_mtu_black_hole "I11"
     i15_endpoint_group "I15"
     i18_private_zone "I18"
+    i20_burst_empty "I20"
     i24_image_architecture "I24"
 }

@@ -7,6 +7,7 @@ mod i07;
 mod i11;
 mod i15;
 mod i18;
+mod i20;
 mod i24;
 
 use std::cell::RefCell;
@@ -38,6 +39,7 @@ pub const ALL: &[Reader] = &[
     Reader { incident: "I11", finding: i11::finding, contradictions: i11::contradictions },
     Reader { incident: "I15", finding: i15::finding, contradictions: i15::contradictions },
     Reader { incident: "I18", finding: i18::finding, contradictions: i18::contradictions },
+    Reader { incident: "I20", finding: i20::finding, contradictions: i20::contradictions },
     Reader { incident: "I24", finding: i24::finding, contradictions: i24::contradictions },
 ];
 
