@@ -8,7 +8,9 @@
 //! hypothesis is refuted by some of it, and that no two pieces contradict each other.
 
 mod asymmetric_return;
+mod burst_empty;
 mod cached_writer;
+mod close_wait;
 mod connection_storm;
 mod diagnosis;
 mod endpoint_group;
@@ -20,6 +22,7 @@ mod mtu_black_hole;
 mod nacl_return;
 mod nat_ports;
 mod private_zone;
+mod process_vanishes;
 mod resolver_limit;
 mod score;
 mod skewed_key;
@@ -59,6 +62,8 @@ pub const WORLDS: &[&World] = &[
     &kill_loop::WORLD,
     &connection_storm::WORLD,
     &nat_ports::WORLD,
+    &process_vanishes::WORLD,
+    &close_wait::WORLD,
     &nacl_return::WORLD,
     &cached_writer::WORLD,
     &stale_replica::WORLD,
@@ -68,6 +73,7 @@ pub const WORLDS: &[&World] = &[
     &resolver_limit::WORLD,
     &private_zone::WORLD,
     &fstab_emergency::WORLD,
+    &burst_empty::WORLD,
     &unhealthy_disks::WORLD,
     &skewed_key::WORLD,
     &asymmetric_return::WORLD,

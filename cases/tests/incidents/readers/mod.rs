@@ -5,6 +5,8 @@ mod i01;
 mod i02;
 mod i03;
 mod i04;
+mod i05;
+mod i06;
 mod i07;
 mod i08;
 mod i09;
@@ -14,6 +16,7 @@ mod i15;
 mod i17;
 mod i18;
 mod i19;
+mod i20;
 mod i21;
 mod i22;
 mod i23;
@@ -46,6 +49,8 @@ pub const ALL: &[Reader] = &[
     Reader { incident: "I02", finding: i02::finding, contradictions: i02::contradictions },
     Reader { incident: "I03", finding: i03::finding, contradictions: i03::contradictions },
     Reader { incident: "I04", finding: i04::finding, contradictions: i04::contradictions },
+    Reader { incident: "I05", finding: i05::finding, contradictions: i05::contradictions },
+    Reader { incident: "I06", finding: i06::finding, contradictions: i06::contradictions },
     Reader { incident: "I07", finding: i07::finding, contradictions: i07::contradictions },
     Reader { incident: "I08", finding: i08::finding, contradictions: i08::contradictions },
     Reader { incident: "I09", finding: i09::finding, contradictions: i09::contradictions },
@@ -55,6 +60,7 @@ pub const ALL: &[Reader] = &[
     Reader { incident: "I17", finding: i17::finding, contradictions: i17::contradictions },
     Reader { incident: "I18", finding: i18::finding, contradictions: i18::contradictions },
     Reader { incident: "I19", finding: i19::finding, contradictions: i19::contradictions },
+    Reader { incident: "I20", finding: i20::finding, contradictions: i20::contradictions },
     Reader { incident: "I21", finding: i21::finding, contradictions: i21::contradictions },
     Reader { incident: "I22", finding: i22::finding, contradictions: i22::contradictions },
     Reader { incident: "I23", finding: i23::finding, contradictions: i23::contradictions },
