@@ -9,6 +9,7 @@
 
 mod diagnosis;
 mod endpoint_group;
+mod hot_prefix;
 mod image_architecture;
 mod mtu_black_hole;
 mod nacl_return;
@@ -45,6 +46,7 @@ pub struct World {
 pub const WORLDS: &[&World] = &[
     &nacl_return::WORLD,
     &mtu_black_hole::WORLD,
+    &hot_prefix::WORLD,
     &endpoint_group::WORLD,
     &private_zone::WORLD,
     &image_architecture::WORLD,
