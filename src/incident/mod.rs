@@ -13,6 +13,7 @@ mod hot_prefix;
 mod image_architecture;
 mod mtu_black_hole;
 mod nacl_return;
+mod partial_replication;
 mod private_zone;
 mod score;
 mod update;
@@ -48,6 +49,7 @@ pub const WORLDS: &[&World] = &[
     &mtu_black_hole::WORLD,
     &hot_prefix::WORLD,
     &endpoint_group::WORLD,
+    &partial_replication::WORLD,
     &private_zone::WORLD,
     &image_architecture::WORLD,
 ];

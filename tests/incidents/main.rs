@@ -107,6 +107,7 @@ sound! {
     i11_mtu_black_hole "I11"
     i12_hot_prefix "I12"
     i15_endpoint_group "I15"
+    i16_partial_replication "I16"
     i18_private_zone "I18"
     i24_image_architecture "I24"
 }

@@ -5,6 +5,7 @@ mod i07;
 mod i11;
 mod i12;
 mod i15;
+mod i16;
 mod i18;
 mod i24;
 
@@ -35,6 +36,7 @@ pub const ALL: &[Reader] = &[
     Reader { incident: "I11", finding: i11::finding, contradictions: i11::contradictions },
     Reader { incident: "I12", finding: i12::finding, contradictions: i12::contradictions },
     Reader { incident: "I15", finding: i15::finding, contradictions: i15::contradictions },
+    Reader { incident: "I16", finding: i16::finding, contradictions: i16::contradictions },
     Reader { incident: "I18", finding: i18::finding, contradictions: i18::contradictions },
     Reader { incident: "I24", finding: i24::finding, contradictions: i24::contradictions },
 ];
