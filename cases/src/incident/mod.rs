@@ -15,12 +15,14 @@ mod connection_storm;
 mod diagnosis;
 mod endpoint_group;
 mod fstab_emergency;
+mod hot_prefix;
 mod image_architecture;
 mod kernel_panic_module;
 mod kill_loop;
 mod mtu_black_hole;
 mod nacl_return;
 mod nat_ports;
+mod partial_replication;
 mod private_zone;
 mod process_vanishes;
 mod resolver_limit;
@@ -69,7 +71,9 @@ pub const WORLDS: &[&World] = &[
     &stale_replica::WORLD,
     &kernel_panic_module::WORLD,
     &mtu_black_hole::WORLD,
+    &hot_prefix::WORLD,
     &endpoint_group::WORLD,
+    &partial_replication::WORLD,
     &resolver_limit::WORLD,
     &private_zone::WORLD,
     &fstab_emergency::WORLD,

@@ -12,7 +12,9 @@ mod i08;
 mod i09;
 mod i10;
 mod i11;
+mod i12;
 mod i15;
+mod i16;
 mod i17;
 mod i18;
 mod i19;
@@ -56,7 +58,9 @@ pub const ALL: &[Reader] = &[
     Reader { incident: "I09", finding: i09::finding, contradictions: i09::contradictions },
     Reader { incident: "I10", finding: i10::finding, contradictions: i10::contradictions },
     Reader { incident: "I11", finding: i11::finding, contradictions: i11::contradictions },
+    Reader { incident: "I12", finding: i12::finding, contradictions: i12::contradictions },
     Reader { incident: "I15", finding: i15::finding, contradictions: i15::contradictions },
+    Reader { incident: "I16", finding: i16::finding, contradictions: i16::contradictions },
     Reader { incident: "I17", finding: i17::finding, contradictions: i17::contradictions },
     Reader { incident: "I18", finding: i18::finding, contradictions: i18::contradictions },
     Reader { incident: "I19", finding: i19::finding, contradictions: i19::contradictions },
