@@ -89,7 +89,6 @@ struct Period {
     at: NaiveDateTime,
     reads: f64,
     writes: f64,
-    kib: f64,
     queue: f64,
     /// The least percent of the volume's credits in it.
     balance: Option<f64>,
@@ -319,7 +318,6 @@ fn live(facts: &Facts<'_>) -> Night {
                 at: host.now - TimeDelta::seconds(301),
                 reads: mean[0],
                 writes: mean[1],
-                kib: mean[2],
                 queue: mean[3],
                 balance: volume_bursts.then_some(least[0]),
                 instance: (least[1], least[2]),

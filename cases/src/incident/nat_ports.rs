@@ -84,7 +84,6 @@ struct Names {
     /// host, NAT gateway.
     interfaces: [String; 2],
     subnets: [String; 2],
-    instance: String,
     second: u8,
     first_host: u8,
     hosts: u32,
@@ -208,7 +207,6 @@ fn names(draw: &mut Draw) -> Names {
         balancer: draw.hex(16),
         interfaces: [id("eni", draw), id("eni", draw)],
         subnets: [id("subnet", draw), id("subnet", draw)],
-        instance: id("i", draw),
         second: draw.int(20, 90),
         first_host: draw.int(20, 120),
         hosts: draw.int(16, 24),

@@ -13,7 +13,7 @@ use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
 use super::{Scene, Series, World, shown};
 use crate::cloud::Draw;
-use crate::cloud::host::{Cgroup, Constraint, Host, Memory, OomKill, Process, Sample, render};
+use crate::cloud::host::{Cgroup, Host, Memory, OomKill, Process, Sample, render};
 use crate::model::EvidenceType::{Command, Config, Json, Log, Metric};
 
 pub(super) const WORLD: World = World {
@@ -79,7 +79,7 @@ struct Facts<'a> {
 
 /// How the service's lives end: what follows from the facts.
 enum End {
-    Killed(Constraint),
+    Killed,
     Rebooted,
     HungUp,
     Panic,
@@ -123,8 +123,8 @@ fn build(draw: &mut Draw, cause: &str) -> Scene {
     }
     let day = live(&facts);
     let credits = credits(&facts);
-    let end = if let Some(kill) = &day.kill {
-        End::Killed(kill.constraint)
+    let end = if day.kill.is_some() {
+        End::Killed
     } else if facts.rebooted {
         End::Rebooted
     } else if !facts.handles_hup {
@@ -394,7 +394,7 @@ fn unit_journal(scene: &mut Scene, facts: &Facts<'_>, end: &End, credits: &[(Nai
             line(*at, &format!("Stopping {title}..."));
         }
         match end {
-            End::Killed(_) => {
+            End::Killed => {
                 line(*at, &of_unit("A process of this unit has been killed by the OOM killer."));
                 line(*at, &exited("code=killed, status=9/KILL"));
                 line(*at, &failed("oom-kill"));
@@ -430,7 +430,7 @@ fn unit_journal(scene: &mut Scene, facts: &Facts<'_>, end: &End, credits: &[(Nai
         began = again;
     }
     let finding = match end {
-        End::Killed(_) => "oom-kill",
+        End::Killed => "oom-kill",
         End::Panic => "exit-2",
         End::Watchdog => "watchdog",
         End::HungUp => "clean-exit",

@@ -122,12 +122,6 @@ struct Fill {
     daemons: u64,
 }
 
-impl Fill {
-    fn sum(self) -> u64 {
-        self.logs + self.cache + self.spill + self.daemons
-    }
-}
-
 /// The cluster as it is an hour later.
 struct Cluster {
     nodes: Vec<Node>,
