@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDateTime;
-use divedeep::incident::{Series, View};
+use divedeep_cases::incident::{Series, View};
 
 use super::{all, first};
 

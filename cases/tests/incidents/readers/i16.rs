@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use divedeep::incident::{Series, View};
+use divedeep_cases::incident::{Series, View};
 
 use super::{all, first};
 
