@@ -219,9 +219,18 @@ fn names(draw: &mut Draw) -> Names {
     }
     dropped.push(2);
     draw.shuffle(&mut dropped);
+    // Random ones: version 4 and its variant have their places.
     let uuid = |draw: &mut Draw| {
-        let parts = [8, 4, 4, 4, 12].map(|digits| draw.hex(digits));
-        parts.join("-")
+        let (high, low) = (draw.number(0, u64::MAX), draw.number(0, u64::MAX));
+        let (high, low) = (high & !0xf000 | 0x4000, low & !(3 << 62) | 2 << 62);
+        format!(
+            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+            high >> 32,
+            high >> 16 & 0xffff,
+            high & 0xffff,
+            low >> 48,
+            low & 0xffff_ffff_ffff
+        )
     };
     let queries = draw.int(5usize, 6);
     let mut submitted = vec![0];
