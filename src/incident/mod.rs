@@ -14,6 +14,7 @@ mod mtu_black_hole;
 mod nacl_return;
 mod private_zone;
 mod score;
+mod two_denies;
 mod update;
 
 use std::collections::BTreeMap;
@@ -45,6 +46,7 @@ pub struct World {
 pub const WORLDS: &[&World] = &[
     &nacl_return::WORLD,
     &mtu_black_hole::WORLD,
+    &two_denies::WORLD,
     &endpoint_group::WORLD,
     &private_zone::WORLD,
     &image_architecture::WORLD,
