@@ -30,6 +30,7 @@ mod score;
 mod skewed_key;
 mod stale_certificate;
 mod stale_replica;
+mod two_denies;
 mod unhealthy_disks;
 mod update;
 
@@ -72,6 +73,7 @@ pub const WORLDS: &[&World] = &[
     &kernel_panic_module::WORLD,
     &mtu_black_hole::WORLD,
     &hot_prefix::WORLD,
+    &two_denies::WORLD,
     &endpoint_group::WORLD,
     &partial_replication::WORLD,
     &resolver_limit::WORLD,
