@@ -9,6 +9,8 @@
 
 mod common;
 
+use std::collections::BTreeMap;
+
 use common::*;
 use divedeep::bank::{Bank, Source};
 use divedeep::error::{Error, Fault};
@@ -25,6 +27,58 @@ const FILE: &str = "questions/linux/boot-process.toml";
 
 fn one() -> String {
     question("linux/boot-process/one", 1, "core")
+}
+
+/// `docs/coverage.md` names for each thing customers say and the job asks for the incidents that train it.
+#[test]
+fn every_symptom_and_every_skill_of_the_job_is_trained_by_the_incidents_the_table_names() {
+    let bank = Bank::read(&Source::BuiltIn).expect("the built-in bank");
+    let word = |symptom| serde_json::to_value(symptom).expect("a word").as_str().expect("a word").to_owned();
+    let mut trained: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for incident in bank.incidents() {
+        for word in incident.skills.iter().cloned().chain([word(incident.symptom)]) {
+            trained.entry(word).or_default().push(incident.id.clone());
+        }
+    }
+    let table =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/coverage.md")).expect("the table");
+    let rows = table.lines().filter_map(|line| {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        let word = cells.get(2)?.strip_prefix('`')?.strip_suffix('`')?;
+        let incidents = cells.get(3)?.split(", ").map(str::to_owned).collect();
+        Some((word.to_owned(), incidents))
+    });
+    let named: BTreeMap<String, Vec<String>> = rows.collect();
+    assert_eq!(named, trained, "the table and the records say the same");
+    // The six families of the FAQ with big data beside them, and the job description's technical depth, bullet by bullet.
+    for word in [
+        "site-down",
+        "database-unreachable",
+        "not-right",
+        "crashes-after-a-while",
+        "names-fail",
+        "collapses-under-load",
+        "cluster-stuck",
+        "routing",
+        "security-groups",
+        "network-acl",
+        "dns",
+        "vpn-direct-connect",
+        "iam-order",
+        "cross-account",
+        "scp",
+        "ec2-states",
+        "asg-health-checks",
+        "bucket-vs-iam",
+        "ebs",
+        "replication",
+        "logs-insights",
+        "flow-logs",
+        "config-cloudtrail",
+        "containers",
+    ] {
+        assert!(trained.contains_key(word), "no incident trains {word}");
+    }
 }
 
 #[test]
