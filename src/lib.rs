@@ -4,7 +4,8 @@
 //! and the window (`src-tauri/`). Both call [`app`] and nothing else.
 //!
 //! ```text
-//! shells -> app -> { bank   plan -> memory   drill -> cloud   incident -> cloud   story   interview   speech   store } -> { model time error }
+//! shells -> app -> { bank   plan -> memory   drill -> cloud   incident -> cloud   story   interview   speech
+//!                    progress   report -> chart   packet   store } -> { model time error }
 //! ```
 //!
 //! Arrows go right only. But for the planner, which asks the memory model, and the drills and incidents, which draw from the small

@@ -96,6 +96,7 @@ const NEEDS: &[Need] = &[
     verify_need("access control lists of the drills' files", "acl", Some("acl")),
     verify_need("a name server with the drills' zones", "bind9", Some("bind")),
     verify_need("time zones of the drills' schedules", "tzdata", Some("tzdata")),
+    verify_need("opens packets as anybody else would", "age", Some("age")),
     verify_need("says what the figures of a delivery are tested on", "espeak-ng", Some("espeak-ng")),
 ];
 
