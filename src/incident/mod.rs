@@ -13,6 +13,7 @@ mod image_architecture;
 mod mtu_black_hole;
 mod nacl_return;
 mod private_zone;
+mod role_storm;
 mod score;
 mod two_denies;
 mod update;
@@ -47,6 +48,7 @@ pub const WORLDS: &[&World] = &[
     &nacl_return::WORLD,
     &mtu_black_hole::WORLD,
     &two_denies::WORLD,
+    &role_storm::WORLD,
     &endpoint_group::WORLD,
     &private_zone::WORLD,
     &image_architecture::WORLD,

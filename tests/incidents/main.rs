@@ -106,6 +106,7 @@ sound! {
     i07_nacl_return "I07"
     i11_mtu_black_hole "I11"
     i13_two_denies "I13"
+    i14_role_storm "I14"
     i15_endpoint_group "I15"
     i18_private_zone "I18"
     i24_image_architecture "I24"

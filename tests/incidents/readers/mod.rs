@@ -4,6 +4,7 @@
 mod i07;
 mod i11;
 mod i13;
+mod i14;
 mod i15;
 mod i18;
 mod i24;
@@ -34,6 +35,7 @@ pub const ALL: &[Reader] = &[
     Reader { incident: "I07", finding: i07::finding, contradictions: i07::contradictions },
     Reader { incident: "I11", finding: i11::finding, contradictions: i11::contradictions },
     Reader { incident: "I13", finding: i13::finding, contradictions: i13::contradictions },
+    Reader { incident: "I14", finding: i14::finding, contradictions: i14::contradictions },
     Reader { incident: "I15", finding: i15::finding, contradictions: i15::contradictions },
     Reader { incident: "I18", finding: i18::finding, contradictions: i18::contradictions },
     Reader { incident: "I24", finding: i24::finding, contradictions: i24::contradictions },
