@@ -26,6 +26,7 @@ mod partial_replication;
 mod private_zone;
 mod process_vanishes;
 mod resolver_limit;
+mod role_storm;
 mod score;
 mod skewed_key;
 mod stale_certificate;
@@ -74,6 +75,7 @@ pub const WORLDS: &[&World] = &[
     &mtu_black_hole::WORLD,
     &hot_prefix::WORLD,
     &two_denies::WORLD,
+    &role_storm::WORLD,
     &endpoint_group::WORLD,
     &partial_replication::WORLD,
     &resolver_limit::WORLD,

@@ -115,6 +115,7 @@ sound! {
     i11_mtu_black_hole "I11"
     i12_hot_prefix "I12"
     i13_two_denies "I13"
+    i14_role_storm "I14"
     i15_endpoint_group "I15"
     i16_partial_replication "I16"
     i17_resolver_limit "I17"

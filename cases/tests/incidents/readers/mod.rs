@@ -14,6 +14,7 @@ mod i10;
 mod i11;
 mod i12;
 mod i13;
+mod i14;
 mod i15;
 mod i16;
 mod i17;
@@ -61,6 +62,7 @@ pub const ALL: &[Reader] = &[
     Reader { incident: "I11", finding: i11::finding, contradictions: i11::contradictions },
     Reader { incident: "I12", finding: i12::finding, contradictions: i12::contradictions },
     Reader { incident: "I13", finding: i13::finding, contradictions: i13::contradictions },
+    Reader { incident: "I14", finding: i14::finding, contradictions: i14::contradictions },
     Reader { incident: "I15", finding: i15::finding, contradictions: i15::contradictions },
     Reader { incident: "I16", finding: i16::finding, contradictions: i16::contradictions },
     Reader { incident: "I17", finding: i17::finding, contradictions: i17::contradictions },
