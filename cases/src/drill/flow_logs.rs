@@ -75,7 +75,7 @@ impl Log {
     fn verdict_ask(&self, draw: &mut Draw, name: &str, talk: &Talk, level: u8) -> Ask {
         let (from, to) = if talk.outbound { (self.own, talk.far) } else { (talk.far, self.own) };
         let seen = self.of(talk);
-        let line_of = |request: bool| {
+        let line_of = |request: bool, none: &str| {
             let found = seen.iter().filter(|(which, _)| *which == request).map(|(_, record)| record);
             let one = |record: &&Record| {
                 let action = if record.accept { "ACCEPT" } else { "REJECT" };
@@ -89,11 +89,11 @@ impl Log {
                 }
             };
             let all: Vec<_> = found.map(one).collect();
-            if all.is_empty() { "-".to_owned() } else { all.join(", ") }
+            if all.is_empty() { none.to_owned() } else { all.join(", ") }
         };
         let facts = Text::new(
-            format!("Request: {}. Reply: {}.", line_of(true), line_of(false)),
-            format!("請求：{}。回應：{}。", line_of(true), line_of(false)),
+            format!("Request: {}. Reply: {}.", line_of(true, "none"), line_of(false, "none")),
+            format!("請求：{}。回應：{}。", line_of(true, "無"), line_of(false, "無")),
         );
         let mut options: Vec<(Kind, Text, Text)> = vec![
             (
@@ -153,12 +153,12 @@ impl Log {
             options.push((
                 Kind::NoListener,
                 Text::new(
-                    "The packets get through, and the port is closed: the answer is a TCP reset",
-                    "封包都通過，但連接埠沒人監聽：回的是 TCP reset",
+                    "The packets get through, and the answer is a TCP reset, as from a port where nobody listens",
+                    "封包都通過，回的是 TCP reset：像是連接埠沒人監聽",
                 ),
                 Text::new(
-                    "In that case the answer to the SYN (2) is a RST (4), never a SYN-ACK (18), in ACCEPT records.",
-                    "這種情況對 SYN（2）的回應是 RST（4），不會有 SYN-ACK（18），而且都是 ACCEPT。",
+                    "In that case the answer to the SYN (2) is a RST (4), never a SYN-ACK (18), in ACCEPT records. Most often nobody listens on the port; a firewall on the host that rejects with a reset looks the same.",
+                    "這種情況對 SYN（2）的回應是 RST（4），不會有 SYN-ACK（18），而且都是 ACCEPT。多半是連接埠沒人監聽；主機防火牆以 reset 拒絕，看起來也一樣。",
                 ),
             ));
         }
@@ -271,11 +271,11 @@ impl Log {
         Some(Exercise {
             prompt: Text::new(
                 format!(
-                    "A flow log of all traffic (ACCEPT and REJECT). {own}; other interfaces may appear. Fields: `{}`. Where records were skipped (SKIPDATA), they concern nothing that is asked.",
+                    "A flow log of all traffic (ACCEPT and REJECT). {own}; other interfaces may appear. Fields: `{}`. Records that were skipped (SKIPDATA) would not change any answer.",
                     names.join(" ")
                 ),
                 format!(
-                    "這是記錄全部流量（ACCEPT 與 REJECT）的 flow log。{own_zh}；可能也有其他介面。欄位：`{}`。略過（SKIPDATA）的紀錄與所問的內容無關。",
+                    "這是記錄全部流量（ACCEPT 與 REJECT）的 flow log。{own_zh}；可能也有其他介面。欄位：`{}`。被略過（SKIPDATA）的紀錄不影響任何答案。",
                     names.join(" ")
                 ),
             ),
@@ -400,7 +400,11 @@ impl Log {
             traps.push(Trap::new(
                 *address,
                 Text::new(
-                    format!("`{address}` is rejected {count} times, at {} port(s) only.", ports.len()),
+                    format!(
+                        "`{address}` is rejected {count} times, but at only {} port{}.",
+                        ports.len(),
+                        if ports.len() == 1 { "" } else { "s" }
+                    ),
                     format!("`{address}` 被拒絕 {count} 次，但只有 {} 個連接埠。", ports.len()),
                 ),
             ));

@@ -21,7 +21,7 @@ pub(super) const FAMILY: Family = Family {
     place: ("aws-core", "iam-evaluation-logic"),
     depths: &[2, 3, 4],
     seconds: 150,
-    version: 1,
+    version: 2,
     sources: &[
         "IAM User Guide, How AWS enforcement code logic evaluates requests to allow or deny access",
         "IAM User Guide, Cross-account policy evaluation logic",
@@ -179,8 +179,9 @@ fn three(draw: &mut Draw) -> (Exercise, bool) {
             let mut names = patterns(draw);
             names.dedup();
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
-            let resources = if draw.percent(70) { &scene.theme.wide } else { &scene.theme.narrow };
-            let resource = draw.pick(resources).clone();
+            let kind = if holder == "resource" { Kind::Resource } else { Kind::Identity };
+            let resources = scene.theme.patterns(kind, !draw.percent(70));
+            let resource = draw.pick(&resources).clone();
             let mut statement = if draw.percent(30) {
                 Statement::deny(sid, &names, &[&resource])
             } else {
@@ -334,11 +335,11 @@ fn three(draw: &mut Draw) -> (Exercise, bool) {
     let exercise = Exercise {
         prompt: Text::new(
             format!(
-                "`{caller}`, a member of the group `{group}`, makes three requests for `{resource}`, which is of the same account. Every policy that bears on them is shown; there is no boundary and no organization.\n\nCondition keys of the requests: {keys}. Others are absent.\n\n{}",
+                "`{caller}`, a member of the group `{group}`, makes three requests for `{resource}`, which is of the same account. Every policy that bears on them is shown; there is no boundary and no organization.\n\nCondition keys of the requests: {keys}. Other keys that the policies name are absent.\n\n{}",
                 requests.join("\n")
             ),
             format!(
-                "`{caller}` 是群組 `{group}` 的成員，對同一帳戶的 `{resource}` 發出三個請求。相關的政策全部列出；沒有許可界限，也不在組織裡。\n\n請求的條件鍵：{keys}；其他條件鍵都不存在。\n\n{}",
+                "`{caller}` 是群組 `{group}` 的成員，對同一帳戶的 `{resource}` 發出三個請求。相關的政策全部列出；沒有許可界限，也不在組織裡。\n\n請求的條件鍵：{keys}；政策提到的其他條件鍵都不存在。\n\n{}",
                 requests.join("\n")
             ),
         ),
@@ -379,6 +380,12 @@ fn layered(draw: &mut Draw, shape: &Shape) -> Option<Exercise> {
         },
     };
     let mut scene = scene(draw, caller, theme, &owner, region);
+    if let Principal::FederatedUser { name, user, .. } = &scene.request.caller {
+        scene.notes.push(Text::new(
+            format!("`{name}` is a session that the user `{user}` made with `GetFederationToken`."),
+            format!("`{name}` 是使用者 `{user}` 以 `GetFederationToken` 建立的工作階段。"),
+        ));
+    }
     let organized = shape.layers.iter().any(|(kind, ..)| matches!(kind, Kind::Scp | Kind::Rcp));
     if organized {
         let management = match shape.manager {
@@ -450,7 +457,7 @@ fn layered(draw: &mut Draw, shape: &Shape) -> Option<Exercise> {
         }
         options.push(Choice::new(
             scene.label(index),
-            Text::new(format!("{}.", reason.en), format!("{}。", reason.zh_tw)),
+            Text::new(format!("{}.", capital(&reason.en)), format!("{}。", reason.zh_tw)),
         ));
     }
     if options.len() < 2 {
@@ -472,7 +479,7 @@ fn layered(draw: &mut Draw, shape: &Shape) -> Option<Exercise> {
             options.push(Choice::new(
                 scene.label(other),
                 Text::new(
-                    format!("{}. The denial comes from elsewhere. {}", reason.en, because.en),
+                    format!("{}. The denial comes from elsewhere. {}", capital(&reason.en), because.en),
                     format!("{}。拒絕另有來源：{}", reason.zh_tw, because.zh_tw),
                 ),
             ));
@@ -593,11 +600,11 @@ fn layered(draw: &mut Draw, shape: &Shape) -> Option<Exercise> {
     Some(Exercise {
         prompt: Text::new(
             format!(
-                "`{caller}` asks for `{action}` on `{resource}`, owned by account `{owner}`. Every policy that bears on the request is shown.\n{}\n- Condition keys of the request: {keys}. Others are absent.",
+                "`{caller}` asks for `{action}` on `{resource}`, owned by account `{owner}`. Every policy that bears on the request is shown.\n{}\n- Condition keys of the request: {keys}. Other keys that the policies name are absent.",
                 notes(|note| &note.en)
             ),
             format!(
-                "`{caller}` 要對帳戶 `{owner}` 的 `{resource}` 執行 `{action}`。相關的政策全部列出。\n{}\n- 請求的條件鍵：{keys}；其他條件鍵都不存在。",
+                "`{caller}` 要對帳戶 `{owner}` 的 `{resource}` 執行 `{action}`。相關的政策全部列出。\n{}\n- 請求的條件鍵：{keys}；政策提到的其他條件鍵都不存在。",
                 notes(|note| &note.zh_tw)
             ),
         ),

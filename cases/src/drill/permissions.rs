@@ -147,8 +147,11 @@ fn why(node: &Node, who: &Account) -> Text {
             format!("`{name}` 不是 `{owner}`，但屬於群組 `{group}`：只看 `{}`。", digit(3)),
         ),
         _ => Text::new(
-            format!("No entry before matches `{name}`: `{}`, the bits for others, count.", digit(0)),
-            format!("前面的項目都與 `{name}` 無關：看其他人的 `{}`。", digit(0)),
+            format!(
+                "`{name}` is not the owner and matches no user or group before others: only their bits `{}` count.",
+                digit(0)
+            ),
+            format!("`{name}` 不是擁有者，也不符合任何使用者或群組項目：只看其他人的 `{}`。", digit(0)),
         ),
     }
 }

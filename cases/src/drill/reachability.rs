@@ -414,30 +414,31 @@ impl Case {
         }
         let (client, server) = (&self.client, &self.server);
         let flow = &self.flow;
-        let (what, what_zh) = match flow.protocol {
+        let ports_zh =
+            format!("來源連接埠 **{}**，目的連接埠 **{}**", flow.source_port, flow.destination_port);
+        let (does, does_zh) = if flow.protocol == Protocol::Icmp {
+            ("answers", "會回應")
+        } else {
+            ("listens and answers", "有在監聽，也會回應")
+        };
+        let (what, (what_zh, how_zh)) = match flow.protocol {
             Protocol::Icmp => (
                 "sends ICMP echo requests (`ping`) to".to_owned(),
-                "用 `ping`（ICMP echo request）測試".to_owned(),
+                ("用 `ping`（ICMP echo request）測試", String::new()),
             ),
             Protocol::Tcp => (
                 format!(
                     "opens a TCP connection from port **{}** to port **{}** of",
                     flow.source_port, flow.destination_port
                 ),
-                format!(
-                    "從連接埠 **{}** 開 TCP 連線到連接埠 **{}**，對象是",
-                    flow.source_port, flow.destination_port
-                ),
+                ("與", format!("建立 TCP 連線：{ports_zh}")),
             ),
             Protocol::Udp => (
                 format!(
                     "sends a UDP request from port **{}** to port **{}** of",
                     flow.source_port, flow.destination_port
                 ),
-                format!(
-                    "從連接埠 **{}** 送 UDP 請求到連接埠 **{}**，對象是",
-                    flow.source_port, flow.destination_port
-                ),
+                ("向", format!("送出 UDP 請求：{ports_zh}")),
             ),
         };
         let (where_, where_zh) = if self.peered {
@@ -483,11 +484,11 @@ impl Case {
         Exercise {
             prompt: Text::new(
                 format!(
-                    "`{}` (`{}`) {what} `{}` (`{}`), which listens and answers. {where_} Flow logs of all traffic are on for both interfaces.",
+                    "`{}` (`{}`) {what} `{}` (`{}`), which {does}. {where_} Flow logs of all traffic are on for both interfaces.",
                     client.0, client.1.address, server.0, server.1.address
                 ),
                 format!(
-                    "`{}`（`{}`）{what_zh} `{}`（`{}`），後者有在監聽，也會回應。{where_zh}兩個介面都開了記錄全部流量的 flow log。",
+                    "`{}`（`{}`）{what_zh} `{}`（`{}`）{how_zh}。後者{does_zh}。{where_zh}兩個介面都開了記錄全部流量的 flow log。",
                     client.0, client.1.address, server.0, server.1.address
                 ),
             ),

@@ -18,7 +18,7 @@ pub(super) const FAMILY: Family = Family {
     place: ("networking", "routing-longest-prefix"),
     depths: &[2, 2, 3],
     seconds: 90,
-    version: 1,
+    version: 2,
     sources: &[
         "Amazon VPC User Guide, How route priority works (longest prefix; static, then prefix list, then propagated)",
         "AWS Site-to-Site VPN User Guide, Route tables and AWS Site-to-Site VPN route priority (local before propagated, however specific)",
@@ -169,7 +169,8 @@ fn target_ask(
     address: Ipv4Addr,
     whose: Option<&str>,
 ) -> Ask {
-    let right = decision(table.lookup(address, lists));
+    let found = table.lookup(address, lists);
+    let right = decision(found);
     let why_right = because(table, lists, address);
     let mut targets: Vec<Option<String>> = Vec::new();
     for route in &table.routes {
@@ -208,6 +209,8 @@ fn target_ask(
                 format!("No route to `{id}` has `{address}` in it. {}", why_right.en),
                 format!("到 `{id}` 的路由都不包含 `{address}`。{}", why_right.zh_tw),
             )
+        } else if id.is_some() && found.is_some_and(|(route, _)| id.as_deref() == Some(route.target.id())) {
+            why_right.clone()
         } else if id.is_some() {
             Text::new(
                 format!("{} matches, but does not decide. {}", lost.join(", "), why_right.en),
@@ -252,7 +255,7 @@ fn prefix_ask(name: &str, table: &RouteTable, address: Ipv4Addr) -> Option<Ask> 
         } else {
             Text::new(
                 format!(
-                    "`{cidr}` runs from `{}` to `{}`: without `{address}`.",
+                    "`{cidr}` runs from `{}` to `{}` and does not include `{address}`.",
                     cidr.network(),
                     cidr.broadcast()
                 ),
@@ -315,6 +318,13 @@ fn longest_prefix(draw: &mut Draw) -> Exercise {
         };
         routes.push(Route::to(Ipv4Net::default(), out));
     }
+    // A VPC has at most one virtual private gateway.
+    let mut gateway: Option<Target> = None;
+    for route in &mut routes {
+        if matches!(route.target, Target::VirtualPrivateGateway(_)) {
+            route.target = gateway.get_or_insert_with(|| route.target.clone()).clone();
+        }
+    }
     draw.shuffle(&mut routes);
     let table = RouteTable { id: id(draw, "rtb"), vpc: id(draw, "vpc"), routes };
     // Addresses inside each block, just behind it, and elsewhere.
@@ -352,7 +362,7 @@ fn longest_prefix(draw: &mut Draw) -> Exercise {
     ));
     Exercise {
         prompt: Text::new(
-            "An instance sends packets from a subnet with the route table below. None of the targets is out of order.",
+            "An instance sends packets from a subnet with the route table below. All targets work.",
             "某執行個體所在子網路使用下面的路由表。所有目標都正常。",
         ),
         evidence: vec![table_evidence(&table)],

@@ -17,7 +17,7 @@ pub(super) const FAMILY: Family = Family {
     place: ("aws-core", "s3-access-control"),
     depths: &[2, 3, 3],
     seconds: 150,
-    version: 1,
+    version: 2,
     sources: &[
         "Amazon S3 User Guide, Blocking public access to your Amazon S3 storage (settings; the meaning of public)",
         "Amazon S3 User Guide, Controlling ownership of objects and disabling ACLs for your bucket",
@@ -137,7 +137,8 @@ fn scene(draw: &mut Draw, level: u8) -> Scene {
         } else {
             format!("arn:aws:iam::{other}:user/{outsider}")
         };
-        let resource = if draw.percent(75) { all.clone() } else { arn.clone() };
+        // Amazon S3 refuses a bucket policy with an action on objects and the bucket alone as its resource.
+        let resource = if draw.percent(75) { all.clone() } else { format!("{arn}/shared/*") };
         statements.push(Statement::allow("Partner", &["s3:GetObject"], &[&resource]).to(&[&to]));
     }
     if draw.percent(45) {
@@ -162,7 +163,8 @@ fn scene(draw: &mut Draw, level: u8) -> Scene {
     let sealed = if level == 1 || draw.percent(if level == 2 { 25 } else { 55 }) {
         Sealed::S3
     } else if draw.percent(30) {
-        Sealed::Managed
+        // Nobody of another account writes with the key `aws/s3` of this one.
+        if foreign { Sealed::S3 } else { Sealed::Managed }
     } else {
         let id =
             format!("{}-{}-4{}-a{}-{}", draw.hex(8), draw.hex(4), draw.hex(3), draw.hex(3), draw.hex(12));
@@ -372,7 +374,7 @@ fn said(barrier: &Barrier) -> (Text, Text) {
         Barrier::Policy(Kind::Resource, _) => (
             t("Neither bucket policy nor ACL allows it", "儲存貯體政策與 ACL 都沒有允許"),
             t(
-                "From outside the account, and unsigned, the bucket's side has to allow.",
+                "For a caller from outside the account, or a request that is not signed, the bucket's side has to allow it.",
                 "帳戶外的、或沒有簽署的請求，儲存貯體這一側必須允許。",
             ),
         ),
@@ -508,7 +510,9 @@ fn exercise(draw: &mut Draw, scene: &Scene) -> (Exercise, bool) {
     let mut steps = Vec::new();
     for (caller, result) in scene.callers.iter().zip(&results) {
         let why = match result {
-            Ok(()) => Text::new("It can: everything that is asked allows it.", "讀得到：該允許的都允許了。"),
+            Ok(()) => {
+                Text::new("It can: everything that has to allow it does.", "讀得到：該允許的都允許了。")
+            }
             Err(barrier) => {
                 let (short, rule) = said(barrier);
                 Text::new(

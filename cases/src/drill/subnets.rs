@@ -15,7 +15,7 @@ pub(super) const FAMILY: Family = Family {
     place: ("networking", "ipv4-cidr-subnetting"),
     depths: &[1, 2, 2],
     seconds: 60,
-    version: 1,
+    version: 2,
     sources: &[
         "RFC 4632, section 3.1 (prefix notation)",
         "RFC 3021, section 2.1 (/31 links use both addresses)",
@@ -232,7 +232,10 @@ fn equal_subnets(draw: &mut Draw) -> Exercise {
             ),
             Ask::new(
                 "fit",
-                Text::new("How many such subnets the VPC holds", "這個 VPC 放得下幾個這樣的子網路"),
+                Text::new(
+                    "How many such subnets the VPC has room for, quotas aside",
+                    "不考慮配額，這個 VPC 放得下幾個這樣的子網路",
+                ),
                 Answer::count(fit, Vec::new()),
             ),
             Ask::new(
@@ -345,7 +348,7 @@ fn next_subnet(draw: &mut Draw) -> Exercise {
 
     let mut shuffled = subnets.clone();
     draw.shuffle(&mut shuffled);
-    let ids: Vec<String> = shuffled.iter().map(|_| format!("subnet-{}", draw.hex(8))).collect();
+    let ids: Vec<String> = shuffled.iter().map(|_| format!("subnet-0{}", draw.hex(16))).collect();
     let mut table =
         String::from("$ aws ec2 describe-subnets --query 'Subnets[].[SubnetId,CidrBlock]' --output text\n");
     for (id, subnet) in ids.iter().zip(&shuffled) {

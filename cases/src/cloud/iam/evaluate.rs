@@ -105,8 +105,12 @@ impl Request {
         let mut context = Context::default();
         if let Some(account) = caller.account() {
             context.set("aws:PrincipalAccount", account);
-            // For a session the key has the ARN of the role, not of the session.
-            context.set("aws:PrincipalArn", &caller.behind().unwrap_or_else(|| caller.arn()));
+            // For a session of a role the key has the ARN of the role; for a federated user, of the federated session.
+            let arn = match &caller {
+                Principal::Session { .. } => caller.behind().unwrap_or_else(|| caller.arn()),
+                _ => caller.arn(),
+            };
+            context.set("aws:PrincipalArn", &arn);
         }
         if let Principal::User { name, .. } = &caller {
             context.set("aws:username", name.rsplit('/').next().unwrap_or(name));

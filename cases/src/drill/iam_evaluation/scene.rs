@@ -58,12 +58,24 @@ pub(super) fn keys(draw: &mut Draw, request: &mut Request, region: &str) {
     request.context.set("aws:SourceIp", &address);
     request.context.set("aws:RequestedRegion", region);
     request.context.set("aws:SecureTransport", "true");
-    request.context.set("aws:PrincipalTag/team", draw.pick::<&str>(&TEAMS));
-    if draw.percent(40) {
-        request.context.set("aws:MultiFactorAuthPresent", "true");
+    // The root user has no tags.
+    let tagged = !matches!(request.caller, Principal::Root { .. });
+    let team = draw.pick::<&str>(&TEAMS);
+    if tagged {
+        request.context.set("aws:PrincipalTag/team", team);
+    }
+    // Sessions of roles carry the key, `false` without MFA; long-term keys do not, nor what is federated, nor services.
+    match (&request.caller, draw.percent(40)) {
+        (Principal::Session { linked: true, .. } | Principal::FederatedUser { .. }, _) => (),
+        (_, true) => request.context.set("aws:MultiFactorAuthPresent", "true"),
+        (Principal::Session { .. }, false) => request.context.set("aws:MultiFactorAuthPresent", "false"),
+        _ => (),
     }
     if draw.percent(30) {
-        request.context.set("aws:PrincipalTag/env", draw.pick::<&str>(&["prod", "dev"]));
+        let env = draw.pick::<&str>(&["prod", "dev"]);
+        if tagged {
+            request.context.set("aws:PrincipalTag/env", env);
+        }
     }
 }
 
@@ -91,7 +103,7 @@ pub(super) fn condition(
     };
     let team = value("aws:PrincipalTag/team").unwrap_or_default();
     let env = value("aws:PrincipalTag/env");
-    let mfa = value("aws:MultiFactorAuthPresent").is_some();
+    let mfa = value("aws:MultiFactorAuthPresent").map(|value| value == "true");
     let address = value("aws:SourceIp").unwrap_or_default();
     let region = value("aws:RequestedRegion").unwrap_or_default();
     loop {
@@ -113,7 +125,7 @@ pub(super) fn condition(
                     is("aws:SourceIp", &address, holds),
                 );
             }
-            2 => {
+            2 if !team.is_empty() => {
                 let mut values = vec![other_team(draw, &team)];
                 values.extend(holds.then(|| team.clone()));
                 return (
@@ -123,7 +135,7 @@ pub(super) fn condition(
                     is("aws:PrincipalTag/team", &team, holds),
                 );
             }
-            3 => {
+            3 if !team.is_empty() => {
                 let mut values = vec![other_team(draw, &team)];
                 values.extend((!holds).then(|| team.clone()));
                 return (
@@ -144,7 +156,7 @@ pub(super) fn condition(
                     is("aws:RequestedRegion", &region, holds),
                 );
             }
-            5 if !mfa && !holds => {
+            5 if mfa.is_none() && !holds => {
                 return (
                     "Bool",
                     "aws:MultiFactorAuthPresent",
@@ -156,16 +168,16 @@ pub(super) fn condition(
                     ),
                 );
             }
-            5 if mfa => {
-                let wanted = if holds { "true" } else { "false" };
+            which @ (5 | 6) if mfa.is_some_and(|mfa| which == 5 || !mfa) => {
+                let have = mfa.unwrap_or_default();
                 return (
-                    "Bool",
+                    if which == 5 { "Bool" } else { "BoolIfExists" },
                     "aws:MultiFactorAuthPresent",
-                    vec![wanted.into()],
-                    is("aws:MultiFactorAuthPresent", "true", holds),
+                    vec![(have == holds).to_string()],
+                    is("aws:MultiFactorAuthPresent", &have.to_string(), holds),
                 );
             }
-            6 if !mfa && holds => {
+            6 if mfa.is_none() && holds => {
                 return (
                     "BoolIfExists",
                     "aws:MultiFactorAuthPresent",
@@ -229,15 +241,17 @@ pub(super) fn condition(
                     )
                 };
             }
-            10 => {
+            10 if !team.is_empty() => {
                 let start = team.split('-').next().unwrap_or(&team).to_owned();
                 let wanted = if holds { format!("{start}*") } else { format!("{}*", start.to_uppercase()) };
-                return (
-                    "StringLike",
-                    "aws:PrincipalTag/team",
-                    vec![wanted],
-                    is("aws:PrincipalTag/team", &team, holds),
-                );
+                let mut why = is("aws:PrincipalTag/team", &team, holds);
+                if !holds {
+                    why = Text::new(
+                        format!("{}, as `StringLike` is case-sensitive", why.en),
+                        format!("{}：`StringLike` 區分大小寫", why.zh_tw),
+                    );
+                }
+                return ("StringLike", "aws:PrincipalTag/team", vec![wanted], why);
             }
             _ => {}
         }
@@ -265,15 +279,15 @@ impl Scene {
             false if bare => *draw.pick(&[1, 3]),
             false => draw.int(1u8, 3),
         };
-        let actions = if cause == 1 { self.theme.misses } else { self.theme.hits };
+        let actions = self.theme.actions(kind, cause == 1);
         // A trust policy has to name the call itself.
-        let action = if kind == Kind::Trust { self.theme.action } else { *draw.pick(actions) };
+        let action = if kind == Kind::Trust { self.theme.action } else { *draw.pick(&actions) };
         let mut patterns = vec![action];
         if cause == 1 && draw.percent(50) {
-            patterns.extend(self.theme.misses.iter().find(|other| **other != action));
+            patterns.extend(actions.iter().find(|other| **other != action));
         }
-        let resources = if cause == 2 { &self.theme.narrow } else { &self.theme.wide };
-        let resource = if kind == Kind::Key { "*".to_owned() } else { draw.pick(resources).clone() };
+        let resources = self.theme.patterns(kind, cause == 2);
+        let resource = if kind == Kind::Key { "*".to_owned() } else { draw.pick(&resources).clone() };
         let resources: &[&str] = if kind == Kind::Trust { &[] } else { &[&resource] };
         let mut statement = if deny {
             Statement::deny(sid, &patterns, resources)
@@ -282,6 +296,7 @@ impl Scene {
         };
         let asked = (&self.request.action, &self.request.resource);
         let mut why = match cause {
+            0 if deny => Text::new(format!("the Deny `{sid}` matches"), format!("Deny 陳述式 `{sid}` 相符")),
             0 => Text::new(format!("`{sid}` matches"), format!("`{sid}` 相符")),
             1 => Text::new(
                 format!("`{sid}` names `{}`, not `{}`", patterns.join("`, `"), asked.0),
@@ -304,8 +319,22 @@ impl Scene {
     }
 
     /// A statement about something else.
-    pub(super) fn noise(&mut self, draw: &mut Draw, deny: bool) -> Statement {
+    pub(super) fn noise(&mut self, draw: &mut Draw, kind: Kind, deny: bool) -> Statement {
         let sid = self.sid();
+        // An RCP names everybody, and actions of services that have RCPs.
+        if kind == Kind::Rcp {
+            let actions: &[&str] = *draw.pick(&[
+                &["s3:PutBucketPublicAccessBlock"] as &[&str],
+                &["s3:DeleteBucket", "s3:DeleteBucketPolicy"],
+                &["sqs:DeleteQueue"],
+                &["sqs:SetQueueAttributes", "sqs:AddPermission"],
+                &["kms:ScheduleKeyDeletion", "kms:DisableKey"],
+                &["secretsmanager:DeleteSecret"],
+                &["secretsmanager:PutResourcePolicy"],
+                &["sts:AssumeRoleWithWebIdentity"],
+            ]);
+            return Statement::deny(sid, actions, &["*"]).to(&["*"]);
+        }
         let (actions, resource): (&[&str], &str) = *draw.pick(&[
             (&["logs:CreateLogStream", "logs:PutLogEvents"] as &[&str], "*"),
             (&["cloudwatch:PutMetricData"], "*"),
@@ -338,7 +367,7 @@ impl Scene {
     pub(super) fn attach(&mut self, draw: &mut Draw, (kind, says, to): (Kind, Says, To), elsewhere: bool) {
         let deny = says == Says::Deny;
         // Where a deny is not to apply, nothing is shown of it; where an allow is not to apply, one nearly does.
-        let (mut statement, why) = self.statement(draw, kind, deny, says != Says::Nothing);
+        let (mut statement, mut why) = self.statement(draw, kind, deny, says != Says::Nothing);
         let caller_account = self.request.caller.account().unwrap_or_default().to_owned();
         let owner = self.request.owner.clone();
         let of_resource = kind.is_of_resource();
@@ -368,9 +397,9 @@ impl Scene {
                 statements.push(Statement::allow(sid, &[wanted], resources).to(&[&other]));
             }
             _ => {
-                statements.push(self.noise(draw, deny));
+                statements.push(self.noise(draw, kind, deny));
                 if draw.percent(50) {
-                    statements.push(self.noise(draw, deny));
+                    statements.push(self.noise(draw, kind, deny));
                 }
             }
         }
@@ -378,10 +407,18 @@ impl Scene {
         if deny && matches!(kind, Kind::Boundary | Kind::Session) {
             let sid = self.sid();
             statements.push(Statement::allow(sid, &["*"], &["*"]));
+            why = Text::new(
+                format!("{}; the Allow `{sid}` matches too", why.en),
+                format!("{}；Allow 陳述式 `{sid}` 也相符", why.zh_tw),
+            );
         }
         if deny && kind == Kind::Identity {
-            let (more, _) = self.statement(draw, kind, false, true);
+            let (more, found) = self.statement(draw, kind, false, true);
             statements.push(more);
+            why = Text::new(
+                format!("{}; the Allow {}", why.en, found.en),
+                format!("{}；Allow 陳述式 {}", why.zh_tw, found.zh_tw),
+            );
         }
         draw.shuffle(&mut statements);
         let names = |draw: &mut Draw| {
@@ -552,7 +589,7 @@ impl Scene {
                 let label = self.label(*policy);
                 Text::new(
                     format!("Remove the statement `{sid}` from {}", label.en),
-                    format!("從{}刪掉陳述式 `{sid}`", label.zh_tw),
+                    format!("從{}刪掉陳述式 `{sid}`", set(&label.zh_tw)),
                 )
             }
             Edit::Allow { policy } => {
@@ -568,7 +605,7 @@ impl Scene {
                 let who = if of_resource { format!(" `{caller}` ") } else { String::new() };
                 Text::new(
                     format!("Add to {} a statement that allows `{action}` on `{resource}`{to}", label.en),
-                    format!("在{}加一條陳述式，允許{who}對 `{resource}` 執行 `{action}`", label.zh_tw),
+                    format!("在{}加一條陳述式，允許{who}對 `{resource}` 執行 `{action}`", set(&label.zh_tw)),
                 )
             }
             _ => return None,
@@ -588,7 +625,7 @@ impl Scene {
                 let sid = sid.unwrap_or_default();
                 text(
                     format!("Denied explicitly by `{sid}` in {}.", label.en),
-                    format!("{}的 `{sid}` 明確拒絕。", label.zh_tw),
+                    format!("{}的 `{sid}` 明確拒絕。", set(&label.zh_tw).trim_start()),
                 )
             }
             Rule::DirectGrant => text(
@@ -598,7 +635,7 @@ impl Scene {
                 ),
                 format!(
                     "允許：同一帳戶內，{}直接允許發出請求的主體本身；身分型政策、許可界限、工作階段政策少了 Allow 都限制不了它。",
-                    label.zh_tw
+                    set(&label.zh_tw)
                 ),
             ),
             Rule::GrantBehind => text(
@@ -606,11 +643,11 @@ impl Scene {
                     "Allowed: {} grants it to the role or user behind the session, and nothing else limits it.",
                     label.en
                 ),
-                format!("允許：{}允許了工作階段背後的角色或使用者，其他政策也沒有限制。", label.zh_tw),
+                format!("允許：{}允許了工作階段背後的角色或使用者，其他政策也沒有限制。", set(&label.zh_tw)),
             ),
             Rule::IdentityAllows => text(
                 format!("Allowed by {}; nothing limits it.", label.en),
-                format!("{}允許，沒有別的限制。", label.zh_tw),
+                format!("{}允許，沒有別的限制。", set(&label.zh_tw).trim_start()),
             ),
             Rule::BothAllow => text(
                 "Allowed: the caller's account and the resource's account both allow it.".into(),
@@ -622,7 +659,7 @@ impl Scene {
             ),
             _ => text(
                 format!("No Allow applies in {}, and here one is needed: denied.", label.en),
-                format!("{}沒有成立的 Allow，而這裡少不了它，所以拒絕。", label.zh_tw),
+                format!("{}沒有成立的 Allow，而這裡少不了它，所以拒絕。", set(&label.zh_tw).trim_start()),
             ),
         }
     }
@@ -662,6 +699,13 @@ impl Scene {
             "rcp": self.world.rcp_services,
         })
     }
+}
+
+/// A Chinese label between Chinese words: a space where it has Latin letters at its end.
+fn set(label: &str) -> String {
+    let before = if label.starts_with(|first: char| first.is_ascii()) { " " } else { "" };
+    let after = if label.ends_with('`') { " " } else { "" };
+    format!("{before}{label}{after}")
 }
 
 pub(super) fn scene(draw: &mut Draw, caller: Principal, theme: Theme, owner: &str, region: &str) -> Scene {

@@ -1,6 +1,7 @@
 //! What is asked for: an action on a resource, with patterns that name them and patterns that only seem to.
 
 use crate::cloud::Draw;
+use crate::cloud::iam::Kind;
 
 pub(super) const TEAMS: [&str; 6] = ["payments", "search", "data-eng", "platform", "billing", "mobile"];
 
@@ -19,6 +20,39 @@ pub(super) struct Theme {
     /// Its name in the command that shows its policy, and that command.
     pub(super) tag: String,
     pub(super) command: String,
+}
+
+impl Theme {
+    /// Patterns that name the resource, or only seem to, as far as the service takes them in such a policy: a bucket policy
+    /// speaks of its own bucket, and of objects where the action is one on objects.
+    pub(super) fn patterns(&self, kind: Kind, narrow: bool) -> Vec<String> {
+        let all = if narrow { &self.narrow } else { &self.wide };
+        let bucket = self.resource.split('/').next().unwrap_or_default();
+        let taken =
+            |pattern: &&String| pattern.strip_prefix(bucket).is_some_and(|rest| rest.starts_with('/'));
+        if kind == Kind::Resource && bucket.starts_with("arn:aws:s3:") {
+            all.iter().filter(taken).cloned().collect()
+        } else {
+            all.clone()
+        }
+    }
+
+    /// Patterns that name the action, or only seem to, as far as such a policy takes them: the policy of a resource knows
+    /// only its own service, and an RCP wants the service in lowercase.
+    pub(super) fn actions(&self, kind: Kind, miss: bool) -> Vec<&'static str> {
+        let all = if miss { self.misses } else { self.hits };
+        let service = self.action.split(':').next().unwrap_or_default();
+        let of = |pattern: &str| pattern.split(':').next().unwrap_or_default().to_owned();
+        let taken = |pattern: &&&str| match kind {
+            Kind::Resource => {
+                of(pattern).eq_ignore_ascii_case(service)
+                    && !["s3:ListBucket", "s3:GetBucket*"].contains(*pattern)
+            }
+            Kind::Rcp => of(pattern) == service,
+            _ => true,
+        };
+        all.iter().filter(taken).copied().collect()
+    }
 }
 
 pub(super) fn theme(draw: &mut Draw, which: &str, owner: &str, region: &str) -> Theme {

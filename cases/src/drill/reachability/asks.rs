@@ -14,27 +14,27 @@ impl Case {
         match check {
             0 => Text::new(
                 format!("The request, at the security groups of `{client}` (outbound)"),
-                format!("請求：`{client}` 的安全群組（輸出）"),
+                format!("請求：`{client}` 的安全群組（傳出）"),
             ),
             1 => Text::new(
                 format!("The request, at the network ACL of the subnet of `{client}` (outbound)"),
-                format!("請求：`{client}` 所在子網路的網路 ACL（輸出）"),
+                format!("請求：`{client}` 所在子網路的網路 ACL（傳出）"),
             ),
             2 => Text::new(
                 format!("The request, at the network ACL of the subnet of `{server}` (inbound)"),
-                format!("請求：`{server}` 所在子網路的網路 ACL（輸入）"),
+                format!("請求：`{server}` 所在子網路的網路 ACL（傳入）"),
             ),
             3 => Text::new(
                 format!("The request, at the security groups of `{server}` (inbound)"),
-                format!("請求：`{server}` 的安全群組（輸入）"),
+                format!("請求：`{server}` 的安全群組（傳入）"),
             ),
             4 => Text::new(
                 format!("The reply, at the network ACL of the subnet of `{server}` (outbound)"),
-                format!("回應：`{server}` 所在子網路的網路 ACL（輸出）"),
+                format!("回應：`{server}` 所在子網路的網路 ACL（傳出）"),
             ),
             5 => Text::new(
                 format!("The reply, at the network ACL of the subnet of `{client}` (inbound)"),
-                format!("回應：`{client}` 所在子網路的網路 ACL（輸入）"),
+                format!("回應：`{client}` 所在子網路的網路 ACL（傳入）"),
             ),
             _ => Text::new("Nowhere: request and reply both get through", "哪裡都沒停：請求與回應都通過"),
         }
@@ -91,7 +91,7 @@ impl Case {
             _ => {
                 let interface = if check == 0 { &self.client.1 } else { &self.server.1 };
                 let groups: Vec<_> = interface.groups.iter().map(|group| format!("`{group}`")).collect();
-                let (en, zh) = if check == 0 { ("outbound", "輸出") } else { ("inbound", "輸入") };
+                let (en, zh) = if check == 0 { ("outbound", "傳出") } else { ("inbound", "傳入") };
                 Text::new(
                     format!("{packet}: no {en} rule of {} allows it.", groups.join(", ")),
                     format!("{packet}：{} 沒有任何{zh}規則允許。", groups.join("、")),
@@ -166,7 +166,7 @@ impl Case {
         let option = |shape: &Vec<(bool, bool)>| {
             let part = |(egress, accept): &(bool, bool)| {
                 let action = if *accept { "ACCEPT" } else { "REJECT" };
-                let (en, zh) = if *egress { ("outbound", "輸出") } else { ("inbound", "輸入") };
+                let (en, zh) = if *egress { ("outbound", "傳出") } else { ("inbound", "傳入") };
                 (format!("{en} {action}"), format!("{zh} {action}"))
             };
             let parts: Vec<_> = shape.iter().map(part).collect();
@@ -242,9 +242,9 @@ impl Case {
                 } else {
                     (
                         format!(
-                            "The network ACL at the interface of `{name}` stops the reply: it is stateless."
+                            "The network ACL of the subnet of `{name}` stops the reply: it is stateless."
                         ),
-                        format!("`{name}` 這一側的網路 ACL 擋住了回應：它是無狀態的。"),
+                        format!("`{name}` 所在子網路的網路 ACL 擋住了回應：它是無狀態的。"),
                     )
                 }
             }
@@ -300,7 +300,7 @@ impl Case {
                 ),
             ));
         }
-        let (way, way_zh) = if egress { ("outbound", "輸出") } else { ("inbound", "輸入") };
+        let (way, way_zh) = if egress { ("outbound", "傳出") } else { ("inbound", "傳入") };
         let (what, what_zh) = if request { ("the request", "請求") } else { ("the reply", "回應") };
         Some(Ask::new(
             "rule",

@@ -60,7 +60,7 @@ impl Change {
 
     pub(super) fn text(&self) -> Text {
         let (id, egress) = self.place();
-        let (way, way_zh) = if egress { ("outbound", "輸出") } else { ("inbound", "輸入") };
+        let (way, way_zh) = if egress { ("outbound", "傳出") } else { ("inbound", "傳入") };
         match self {
             Self::Acl(_, rule) => Text::new(
                 format!("`{id}`, {way} rule {}: `{}`", rule.number, acl_rule(rule)),
