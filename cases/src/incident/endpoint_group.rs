@@ -25,7 +25,7 @@ use crate::model::EvidenceType::{Command, Json, Log};
 
 pub(super) const WORLD: World = World {
     id: "I15",
-    version: 1,
+    version: 2,
     causes: &[
         "endpoint-group",
         "endpoint-subnet-acl",
@@ -736,7 +736,7 @@ fn trail(scene: &mut Scene, facts: &Facts<'_>) {
     if facts.lets_out.prefix_len() > 0 {
         finding = "egress-revoked";
         events.push((
-            names.at(214),
+            names.at(-7),
             "RevokeSecurityGroupEgress",
             format!(
                 r#"{{"groupId":"{}","ipPermissions":{{"items":[{{"ipProtocol":"tcp","fromPort":443,"toPort":443,"groups":{{}},"ipRanges":{{"items":[{{"cidrIp":"0.0.0.0/0"}}]}},"ipv6Ranges":{{}},"prefixListIds":{{}}}}]}}}}"#,

@@ -14,7 +14,7 @@ use crate::model::EvidenceType::{Command, Json, Log};
 
 pub(super) const WORLD: World = World {
     id: "I24",
-    version: 1,
+    version: 2,
     causes: &[
         "image-architecture",
         "nodes-moved",
@@ -346,8 +346,15 @@ fn nodes(scene: &mut Scene, facts: &Facts<'_>) {
         stamp(*deployed + TimeDelta::minutes(31))
     );
     let arn = |id: &str| format!("arn:aws:ecs:ap-northeast-1:{account}:container-instance/{cluster}/{id}");
-    for id in [task.clone(), reversed(task)] {
+    // Ids of their own, made from what is drawn already.
+    let own: String = task.chars().skip(16).chain(task.chars().take(16)).collect();
+    for id in [own.clone(), reversed(&own)] {
         let _ = writeln!(text, "{}\t{}", arn(&id), kernel(facts.nodes));
+    }
+    // The former node keeps the old tasks, which serve.
+    if facts.nodes != facts.old_nodes {
+        let former: String = own.chars().skip(8).chain(own.chars().take(8)).collect();
+        let _ = writeln!(text, "{}\t{}", arn(&former), kernel(facts.old_nodes));
     }
     let _ = writeln!(
         text,
@@ -362,7 +369,7 @@ fn nodes(scene: &mut Scene, facts: &Facts<'_>) {
 fn task_definition(scene: &mut Scene, facts: &Facts<'_>) {
     let Names { service, limit_mib, tag, old_tag, .. } = facts.names;
     let text = format!(
-        "$ diff <(aws ecs describe-task-definition --task-definition {service}:41) <(aws ecs describe-task-definition --task-definition {service}:42)\n4c4\n<             \"image\": \"{}\",\n---\n>             \"image\": \"{}\",\n$ aws ecs describe-task-definition --task-definition {service}:42 --query 'taskDefinition.[containerDefinitions[0].memory,runtimePlatform]' --output text\n{limit_mib}\tNone\n",
+        "$ diff <(aws ecs describe-task-definition --task-definition {service}:41 --query taskDefinition.containerDefinitions) <(aws ecs describe-task-definition --task-definition {service}:42 --query taskDefinition.containerDefinitions)\n4c4\n<         \"image\": \"{}\",\n---\n>         \"image\": \"{}\",\n$ aws ecs describe-task-definition --task-definition {service}:42 --query 'taskDefinition.[containerDefinitions[0].memory,runtimePlatform]' --output text\n{limit_mib}\tNone\n",
         image(facts.names, old_tag),
         image(facts.names, tag)
     );

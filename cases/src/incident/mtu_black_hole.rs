@@ -470,7 +470,7 @@ fn by_size(scene: &mut Scene, facts: &Facts<'_>, network: &Network) {
     let [small, large] = facts.counted_by_size(network);
     let text = counts(
         facts.names,
-        "if(statement_bytes > 1400, \"large\", \"small\") as size",
+        "size_class",
         [("small", small), ("large", large)],
     );
     let finding = if small.1 == 0 { "large-only" } else { "all-sizes" };
