@@ -624,7 +624,7 @@ fn heads(scene: &mut Scene, facts: &Facts<'_>, outcome: &Outcome) {
         }
         let value = Json::Object(pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect());
         let shown_text = format!(
-            "$ aws s3api head-object --bucket {} --key {key}\n{}\n$ aws s3api head-object --bucket {} --key {key}\n\nAn error occurred (404) when calling the HeadObject operation: Not Found\n",
+            "$ aws s3api head-object --bucket {} --key {key}\n{}\n$ aws s3api head-object --profile dr --bucket {} --key {key}\n\nAn error occurred (404) when calling the HeadObject operation: Not Found\n",
             names.source,
             value.pretty(4),
             names.dr,
@@ -658,7 +658,7 @@ fn inventory(scene: &mut Scene, facts: &Facts<'_>, outcome: &Outcome) {
     // Without a value a status is null, which Athena sorts last.
     rows.sort_by_key(|row| (!row.kms, row.status == Status::None, row.status.word()));
     let mut out = format!(
-        "$ cat groups.sql\nSELECT encryption_status, replication_status, count(*) AS objects, sum(size) AS bytes,\n       date_format(min(last_modified_date), '%Y-%m-%d %H:%i') AS first, date_format(max(last_modified_date), '%Y-%m-%d %H:%i') AS last\nFROM s3_inventory.{} WHERE dt = '{day}' AND is_latest AND NOT is_delete_marker\nGROUP BY 1, 2 ORDER BY 1, 2\n$ aws s3 cp s3://aws-athena-query-results-{}-{FROM}/{}.csv -\n\"encryption_status\",\"replication_status\",\"objects\",\"bytes\",\"first\",\"last\"\n",
+        "$ cat groups.sql\nSELECT encryption_status, replication_status, count(*) AS objects, sum(size) AS bytes,\n       date_format(min(last_modified_date), '%Y-%m-%d %H:%i') AS oldest, date_format(max(last_modified_date), '%Y-%m-%d %H:%i') AS newest\nFROM s3_inventory.{} WHERE dt = '{day}' AND is_latest AND NOT is_delete_marker\nGROUP BY 1, 2 ORDER BY 1, 2\n$ aws s3 cp s3://aws-athena-query-results-{}-{FROM}/{}.csv -\n\"encryption_status\",\"replication_status\",\"objects\",\"bytes\",\"oldest\",\"newest\"\n",
         names.source.replace('-', "_"),
         names.account,
         Names::pick(&names.ids, 0),

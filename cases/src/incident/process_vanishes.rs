@@ -443,7 +443,9 @@ fn unit_journal(scene: &mut Scene, facts: &Facts<'_>, end: &End, credits: &[(Nai
 fn consumed(seconds: f64) -> String {
     let millis = (seconds * 1000.0).max(0.0) as u64;
     let (hours, minutes) = (millis / 3_600_000, millis / 60_000 % 60);
-    format!("Consumed {hours}h {minutes}min {}.{:03}s CPU time.", millis / 1000 % 60, millis % 1000)
+    // What is zero is left out (systemd, `format_timespan`).
+    let minutes = if minutes > 0 { format!("{minutes}min ") } else { String::new() };
+    format!("Consumed {hours}h {minutes}{}.{:03}s CPU time.", millis / 1000 % 60, millis % 1000)
 }
 
 fn kernel_log(scene: &mut Scene, facts: &Facts<'_>, day: &Day) {
@@ -584,7 +586,12 @@ fn app_log(scene: &mut Scene, facts: &Facts<'_>, end: &End) {
             "panic"
         }
         End::Watchdog => {
-            add(&["SIGABRT: abort", "PC=0x46d2a1 m=0 sigcode=0", "", "goroutine 0 gp=0x95e4a0 m=0 [idle]:"]);
+            add(&[
+                "SIGABRT: abort",
+                "PC=0x46d2a1 m=0 sigcode=0",
+                "",
+                "goroutine 0 gp=0x95e4a0 m=0 mp=0x95ef00 [idle]:",
+            ]);
             add(&["runtime.futex(0x95e5e0, 0x80, 0x0, 0x0, 0x0, 0x0)"]);
             add(&["\t/usr/local/go/src/runtime/sys_linux_amd64.s:557 +0x21"]);
             "aborted"
