@@ -24,7 +24,7 @@ use crate::model::EvidenceType::{Command, Config, Log, Metric};
 
 pub(super) const WORLD: World = World {
     id: "I08",
-    version: 1,
+    version: 2,
     causes: &[
         "cached-address",
         "instance-endpoint",
@@ -367,7 +367,7 @@ fn app_log(scene: &mut Scene, facts: &Facts<'_>) {
         (5, "WARN ", "HikariPool-1 - Failed to validate connection com.mysql.cj.jdbc.ConnectionImpl@4f1c2a (No operations allowed after connection closed.). Possibly consider using a shorter maxLifetime value.".to_owned()),
         (31, "INFO ", format!("{service}-api: database answers again")),
     ];
-    for (index, second) in [38, 39, 604, 1437].into_iter().enumerate() {
+    for (index, second) in [38, 39, 1436, 1437].into_iter().enumerate() {
         let order = names.order + 37 * u32::try_from(index).unwrap_or(0);
         lines.push((second, "INFO ", format!("GET /v1/{service}/{order} 200 4ms")));
         lines.push((
