@@ -468,11 +468,7 @@ fn by_group(scene: &mut Scene, facts: &Facts<'_>, network: &Network) {
 
 fn by_size(scene: &mut Scene, facts: &Facts<'_>, network: &Network) {
     let [small, large] = facts.counted_by_size(network);
-    let text = counts(
-        facts.names,
-        "size_class",
-        [("small", small), ("large", large)],
-    );
+    let text = counts(facts.names, "size_class", [("small", small), ("large", large)]);
     let finding = if small.1 == 0 { "large-only" } else { "all-sizes" };
     scene.show("by-size", finding, vec![shown(Log, text)]);
 }

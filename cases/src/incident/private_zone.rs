@@ -332,7 +332,12 @@ fn delegation(scene: &mut Scene, facts: &Facts<'_>) {
     let Names { domain, .. } = facts.names;
     let mut text = format!("$ dig +noall +answer +authority +norecurse @a.gtld-servers.net {domain} NS\n");
     if facts.delegated {
-        for server in ["ns-421.awsdns-52.com", "ns-822.awsdns-38.net", "ns-1127.awsdns-12.org", "ns-1797.awsdns-32.co.uk"] {
+        for server in [
+            "ns-421.awsdns-52.com",
+            "ns-822.awsdns-38.net",
+            "ns-1127.awsdns-12.org",
+            "ns-1797.awsdns-32.co.uk",
+        ] {
             let _ = writeln!(text, "{domain}.\t\t172800\tIN\tNS\t{server}.");
         }
     } else {
