@@ -415,14 +415,14 @@ fn app_log(scene: &mut Scene, facts: &Facts<'_>, network: &Network) {
     let service = names.service;
     let outcome = facts.app_outcome(network);
     let mut text = format!(
-        "$ journalctl -u {service}-api --since '{}' -o cat | grep -E 'ERROR.*SqlExceptionHelper|^Caused by: .*(SocketTimeout|FATAL)' | tail -n 6\n",
+        "$ journalctl -u {service}-api --since '{}' -o cat | tail -n 6\n",
         names.at(-60).format("%F %T")
     );
     for (index, seconds) in [36, 97, 158].into_iter().enumerate() {
         let time = names.at(seconds).format("%Y-%m-%dT%H:%M:%S");
         let _ = writeln!(
             text,
-            "{time}.{:03}Z ERROR 871 --- [nio-8080-exec-{}] o.h.engine.jdbc.spi.SqlExceptionHelper   : HikariPool-1 - Connection is not available, request timed out after 30000ms.",
+            "{time}.{:03}Z  WARN 1 --- [http-nio-8080-exec-{}] o.h.engine.jdbc.spi.SqlExceptionHelper : HikariPool-1 - Connection is not available, request timed out after 30000ms.",
             407 + 113 * index,
             index + 3
         );

@@ -128,7 +128,7 @@ pub fn finding(check: &str, text: &str, metrics: &[Series]) -> String {
         "capture" => {
             let large = all(r"seq (\d+):\d+, ack \d+, win \d+, options .*, length 1\d\d\d", text);
             let again = large.len() > large.iter().collect::<std::collections::BTreeSet<_>>().len();
-            let last = text.lines().filter(|line| line.contains(" IP ")).next_back().unwrap_or_default();
+            let last = text.lines().rfind(|line| line.contains(" IP ")).unwrap_or_default();
             if text.contains("0 packets captured") && !text.contains(" IP ") {
                 "nothing-comes"
             } else if syn_acks(text) > 1 {
