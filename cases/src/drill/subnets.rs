@@ -318,18 +318,16 @@ fn next_subnet(draw: &mut Draw) -> Exercise {
     let mut at = u64::from(first);
     let count = draw.int(4, 6);
     while subnets.len() < count {
-        let prefix: u8 = draw.int(24, 28);
-        let size = 1u64 << (32 - prefix);
-        at = at.next_multiple_of(size);
-        if draw.percent(25) {
-            at += size;
-        }
-        // Leave room for at least one block of each size asked for.
-        if at + size > end - 256 {
-            break;
-        }
-        subnets.push(network(Ipv4Addr::from(at as u32), prefix));
-        at += size;
+        let (largest, skip) = (draw.int(24, 28), draw.percent(25));
+        // The largest that still leaves room for a block of each size asked for.
+        let place = |prefix: u8| {
+            let size = 1u64 << (32 - prefix);
+            let start = at.next_multiple_of(size) + if skip { size } else { 0 };
+            (start + size <= end - 256).then_some((prefix, start))
+        };
+        let Some((prefix, start)) = (largest..=28).find_map(place) else { break };
+        subnets.push(network(Ipv4Addr::from(start as u32), prefix));
+        at = start + (1u64 << (32 - prefix));
     }
     let wanted: u8 = draw.int(25, 27);
     let size = 1u64 << (32 - wanted);

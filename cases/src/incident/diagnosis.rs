@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::World;
+use super::{Scene, World};
 use crate::cloud::Seed;
 use crate::model::Check;
 
@@ -27,6 +27,11 @@ impl Diagnosis {
     /// The search that a case poses.
     pub fn new(world: &World, seed: Seed, cause: &str, checks: &[Check]) -> Self {
         let scenes: Vec<_> = world.causes.iter().map(|cause| world.case(cause, seed).scene).collect();
+        Self::among(world, &scenes, cause, checks)
+    }
+
+    /// The same from what the world shows with each of its causes, in their order.
+    pub fn among(world: &World, scenes: &[Scene], cause: &str, checks: &[Check]) -> Self {
         let known = |check: &Check| Known {
             id: check.id.clone(),
             minutes: check.minutes,

@@ -867,7 +867,7 @@ export const zhTW = {
     recall: '記得的機率',
     none: '–',
     saveSvg: '儲存圖片…',
-    saveCsv: '儲存數據…',
+    saveCsv: '儲存數字…',
     saveReport: '儲存給導師的報告…',
   },
 
