@@ -6,6 +6,7 @@
 mod browse;
 mod calendar;
 mod calibration;
+mod counting;
 mod day;
 mod doctor;
 mod drill_types;
@@ -204,7 +205,7 @@ impl App {
                 transaction.set_card(item, Some(card))?;
             }
             // What was counted is counted anew, too.
-            transaction.set_fact(figures::COUNTED, "")?;
+            transaction.set_fact(counting::COUNTED, "")?;
             transaction.set_fact("cards", &key)
         })
     }

@@ -1,6 +1,6 @@
 //! Which principles the stories cover: the matrix's reading in words.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::model::{Story, StoryId, Strength};
 use crate::time::StudyDay;
@@ -20,7 +20,7 @@ pub struct Told {
 }
 
 /// What is thin about a principle's stories.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub enum GapKind {

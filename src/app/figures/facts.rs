@@ -1,0 +1,69 @@
+//! Everything the figures stand on.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::progress::{Cell, Readiness, Tally, readiness};
+use crate::story::GapKind;
+use crate::time::StudyDay;
+
+/// What is known of a learner at a moment: the figures need nothing else, so that whoever was sent it sees the same.
+/// Everything in it is the learner's own account: answers are graded by who gave them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Facts {
+    /// The study day it speaks of.
+    pub today: StudyDay,
+    /// Share of the track's items that the learner wants to be able to recall, 0 to 1.
+    pub goal: f64,
+    /// Recall that reviews are timed for, 0 to 1.
+    pub desired_retention: f64,
+    /// Domains in the order of the bank, and of every list by domain in `tally`.
+    pub domains: Vec<String>,
+    /// The log in sums.
+    pub tally: Tally,
+    /// What is known now, by topic and depth, in the order of `domains`.
+    pub cells: Vec<Cell>,
+    /// Items due on each of the coming days, from today on; what is overdue counts for today.
+    pub due: Vec<u32>,
+    /// Answered drills, oldest first.
+    pub drills: Vec<DrillFact>,
+    /// Finished plays of incidents, oldest first: the local day, the incident, points of 100.
+    pub plays: Vec<(NaiveDate, String, u32)>,
+    /// Stories written.
+    pub stories: u32,
+    /// Every principle with its stories, in the order of the bank.
+    pub principles: Vec<PrincipleFact>,
+    /// Told answers that the learner scored, oldest first: the local day, the mean on the rubric, 1 to 4.
+    pub scores: Vec<(NaiveDate, f64)>,
+}
+
+/// An answered drill.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DrillFact {
+    /// Its family.
+    pub family: String,
+    /// Its level.
+    pub level: u8,
+    /// The study day of the answer.
+    pub day: StudyDay,
+    /// Whether it was passed.
+    pub pass: bool,
+}
+
+/// A principle and the learner's stories for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PrincipleFact {
+    /// Its id.
+    pub id: String,
+    /// Stories that show it at all.
+    pub stories: u32,
+    /// What is thin; none where nothing is.
+    pub thin: Option<GapKind>,
+}
+
+impl Facts {
+    /// Ready for what, and what not yet.
+    pub fn readiness(&self) -> Readiness {
+        readiness(&self.cells, self.goal)
+    }
+}
