@@ -52,12 +52,61 @@ pub enum Error {
     NoMicrophone { reason: String },
     #[error("the memory model failed: {0}")]
     Memory(String),
+    #[error("the packet was not taken: {0}")]
+    Packet(Refusal),
+    #[error("the packet comes from {name}, whose key ({words}) is not known")]
+    UnknownSender { name: String, words: String },
+    #[error("the packet says it comes from {name}, but its key ({words}) is not the one known for that name")]
+    ChangedKey { name: String, words: String },
+    #[error("'{text}' is not an address")]
+    NotAnAddress { text: String },
     #[error("unreadable record in the database ({what}): {reason}")]
     BadRecord { what: String, reason: String },
 }
 
 fn first(faults: &[Fault]) -> String {
     faults.first().map(ToString::to_string).unwrap_or_default()
+}
+
+/// Why a packet was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// It is no packet, was cut off, or was changed on the way.
+    #[error("it is damaged or no packet")]
+    Damaged,
+    /// It was encrypted to somebody else, or written to somebody else and passed on.
+    #[error("it is for somebody else")]
+    NotForYou,
+    /// Its signature is not that of the sender it names.
+    #[error("it was not signed by the sender it names")]
+    Forged,
+    /// It was made by a newer version.
+    #[error("it was made by a newer Divedeep")]
+    TooNew,
+    /// It is larger than any packet should be.
+    #[error("it is too large")]
+    TooLarge,
+    /// It was taken before, or is older than one that was.
+    #[error("it was taken before")]
+    Known,
+    /// One before it is missing.
+    #[error("one before it is missing")]
+    OutOfOrder,
+}
+
+impl Refusal {
+    /// The code that names its sentence.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Damaged => "packet_damaged",
+            Self::NotForYou => "packet_not_for_you",
+            Self::Forged => "packet_forged",
+            Self::TooNew => "packet_too_new",
+            Self::TooLarge => "packet_too_large",
+            Self::Known => "packet_known",
+            Self::OutOfOrder => "packet_out_of_order",
+        }
+    }
 }
 
 /// A fault in a bank file.
@@ -79,7 +128,7 @@ impl std::fmt::Display for Fault {
 
 impl Error {
     /// Every code there is. The shells have a sentence for each, which a test checks.
-    pub const CODES: [&str; 23] = [
+    pub const CODES: [&str; 33] = [
         "bad_bank",
         "no_bank",
         "data_folder",
@@ -102,6 +151,16 @@ impl Error {
         "no_microphone",
         "memory",
         "bad_record",
+        "packet_damaged",
+        "packet_not_for_you",
+        "packet_forged",
+        "packet_too_new",
+        "packet_too_large",
+        "packet_known",
+        "packet_out_of_order",
+        "unknown_sender",
+        "changed_key",
+        "not_an_address",
         "unexpected",
     ];
 
@@ -130,6 +189,10 @@ impl Error {
             Self::NoMicrophone { .. } => "no_microphone",
             Self::Memory(_) => "memory",
             Self::BadRecord { .. } => "bad_record",
+            Self::Packet(refusal) => refusal.code(),
+            Self::UnknownSender { .. } => "unknown_sender",
+            Self::ChangedKey { .. } => "changed_key",
+            Self::NotAnAddress { .. } => "not_an_address",
         }
     }
 
@@ -170,6 +233,11 @@ impl Error {
             Self::RecordingsFull { megabytes } => vec![("megabytes", megabytes.to_string())],
             Self::NoMicrophone { reason } => vec![("reason", reason.clone())],
             Self::Memory(reason) => vec![("reason", reason.clone())],
+            Self::Packet(_) => Vec::new(),
+            Self::UnknownSender { name, words } | Self::ChangedKey { name, words } => {
+                vec![("name", name.clone()), ("words", words.clone())]
+            }
+            Self::NotAnAddress { text } => vec![("text", text.clone())],
             Self::BadRecord { what, reason } => {
                 vec![("what", what.clone()), ("reason", reason.clone())]
             }

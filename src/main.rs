@@ -197,7 +197,13 @@ fn run(arguments: Arguments, language: &mut Language) -> Result<ExitCode, Stop> 
         Command::Report { html, language: wanted } => {
             let mut app = open(Access::Read, &Source::Installed)?;
             *language = app.settings().interface_language;
-            app.report_write(wanted.unwrap_or(*language), &html, false, shell::now())?;
+            app.report_write(
+                &divedeep::app::Selection::progress(),
+                wanted.unwrap_or(*language),
+                &html,
+                false,
+                shell::now(),
+            )?;
             writeln!(out, "{}", html.display())?;
             Ok(ExitCode::SUCCESS)
         }

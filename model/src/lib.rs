@@ -4,6 +4,7 @@
 
 mod calendar;
 mod card;
+mod contact;
 mod ids;
 mod incident;
 mod interval;
@@ -20,6 +21,7 @@ mod track;
 
 pub use calendar::{DayKind, Region};
 pub use card::CardState;
+pub use contact::{PacketKind, Role};
 pub use ids::{DeviceId, ItemKind, ItemRef, ReviewKey};
 pub use incident::{
     Action, Aim, Check, DrillEntry, Hypothesis, Incident, Severity, Symptom, TierOneNote, UpdatePart,

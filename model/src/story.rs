@@ -101,6 +101,21 @@ impl Telling {
         ]
     }
 
+    /// Every text, to be changed.
+    pub fn texts_mut(&mut self) -> [&mut String; 9] {
+        [
+            &mut self.title,
+            &mut self.situation,
+            &mut self.task,
+            &mut self.action,
+            &mut self.result,
+            &mut self.lesson,
+            &mut self.metrics,
+            &mut self.seconds_30,
+            &mut self.seconds_90,
+        ]
+    }
+
     /// Whether nothing is written.
     pub fn is_empty(&self) -> bool {
         self.texts().iter().all(|text| text.trim().is_empty())

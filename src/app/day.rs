@@ -1,5 +1,5 @@
-//! The day's list: what failed today and is due again, then a calibration if one was asked for, then what the plan to
-//! the interview puts first; without a round near enough to plan for, reviews by due day, then new items by depth and
+//! The day's list: what failed today and is due again, then a calibration if one was asked for, then the day's share of
+//! what mentors assigned, then what the plan to the interview puts first; without a round near enough to plan for, reviews by due day, then new items by depth and
 //! frequency; until the day's minutes are used.
 //!
 //! An interview bounds every interval: nothing is due after the day before the last round (or the round itself, where
@@ -105,6 +105,21 @@ impl App {
         Ok(list)
     }
 
+    /// What mentors assigned, today's share of it: as many as must be done on each day so that all are done when due.
+    fn assigned_list(&self, now: Moment) -> Result<Vec<Waiting>> {
+        let today = now.study_day();
+        let assigned = self.store.read().assigned(today)?;
+        // Those that were done today count for today, or each would call for another one.
+        let done = assigned.iter().filter(|(_, open, ..)| !open).count();
+        let open: Vec<_> = assigned.into_iter().filter(|(_, open, ..)| *open).collect();
+        let by_then = |(place, (due, ..)): (usize, &(StudyDay, bool, Scheduled, bool))| {
+            let days = if *due > today { due.since(today) as usize + 1 } else { 1 };
+            (place + 1 + done).div_ceil(days)
+        };
+        let share = open.iter().enumerate().map(by_then).max().unwrap_or(0).saturating_sub(done);
+        Ok(open.into_iter().take(share).map(|(.., item, is_new)| (Arc::new(item), is_new)).collect())
+    }
+
     fn is_put_off(&self, item: &ItemRef, today: StudyDay) -> bool {
         self.put_off.as_ref().is_some_and(|(day, items)| *day == today && items.contains(item))
     }
@@ -112,6 +127,11 @@ impl App {
     fn read_queue(&self, seconds: u32, now: Moment) -> Result<Queue> {
         let due = self.due(now);
         let mut waiting = self.calibration_list(now)?;
+        for assigned in self.assigned_list(now)? {
+            if !waiting.iter().any(|(known, _)| known.item == assigned.0.item) {
+                waiting.push(assigned);
+            }
+        }
         let put_off = |item: &ItemRef| self.is_put_off(item, due.today);
         waiting.retain(|(scheduled, _)| !put_off(&scheduled.item));
         let first: Vec<ItemRef> = waiting.iter().map(|(scheduled, _)| scheduled.item.clone()).collect();

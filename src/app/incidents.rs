@@ -10,15 +10,15 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ActionView, App, CheckView, DebriefPage, HypothesisView, IncidentRow, IncidentsPage, NoteView, PlayDraft,
-    PlayPage, file,
+    ActionView, App, CheckView, DebriefPage, HypothesisView, IncidentRow, IncidentsPage, NoteView, Outcome,
+    PlayDraft, PlayPage, PlayShared, StepShared, file,
 };
 use crate::cloud::Seed;
 use crate::error::{Error, Result};
 use crate::incident::{
     self, Case, Debrief, Diagnosis, Play, Step, StepKind, WORLDS, parts_in, playable, score,
 };
-use crate::model::{Body, Incident, ItemRef, Text, blocks, inlines};
+use crate::model::{Body, Incident, ItemRef, Text, blocks, inlines, plain};
 use crate::store::KeptPlay;
 use crate::time::Moment;
 
@@ -132,6 +132,60 @@ impl App {
     pub(super) fn played(&self) -> Result<Vec<(NaiveDate, String, u32)>> {
         let scored = self.store.read().finished_plays()?.into_iter();
         Ok(scored.map(|(at, incident, points)| (at.local_date(), incident, points)).collect())
+    }
+
+    /// A finished play as a mentor is shown it: what was done, in words, and what it was worth.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchItem`] also for a play that is not over, and those of the database.
+    pub(super) fn play_shared(&self, number: u32) -> Result<PlayShared> {
+        let row = self.kept_play(number)?;
+        let missing = || Error::NoSuchItem { item: format!("play {number}") };
+        let kept = kept(&row)?;
+        let debrief = kept.debrief().filter(|_| row.ended_at_ms.is_some()).ok_or_else(missing)?;
+        let Kept { case, record, play, points } = kept;
+        let filled = |text: &Text| Text {
+            en: plain(&case.scene.fill(&text.en)),
+            zh_tw: plain(&case.scene.fill(&text.zh_tw)),
+            zh_cn: text.zh_cn.as_deref().map(|text| plain(&case.scene.fill(text))),
+        };
+        let step = |step: &Step| {
+            let (words, outcome) = match step.kind {
+                StepKind::Check => {
+                    let told = debrief.checks.iter().any(|check| check.id == step.id && check.bits > 0.0);
+                    let check = record.checks.iter().find(|check| check.id == step.id);
+                    (check.map(|check| filled(&check.name)), if told { Outcome::Good } else { Outcome::Idle })
+                }
+                StepKind::Cause => {
+                    let right = step.id == case.cause;
+                    let claim = record.hypotheses.iter().find(|one| one.id == step.id);
+                    (claim.map(|one| filled(&one.claim)), if right { Outcome::Good } else { Outcome::Idle })
+                }
+                StepKind::Act => {
+                    let scored = debrief.actions.iter().find(|action| action.id == step.id);
+                    let outcome = match scored {
+                        Some(action) if action.helps => Outcome::Good,
+                        Some(action) if action.harm => Outcome::Harm,
+                        _ => Outcome::Idle,
+                    };
+                    let action = record.actions.iter().find(|action| action.id == step.id);
+                    (action.map(|action| filled(&action.text)), outcome)
+                }
+                StepKind::Update => (None, Outcome::Plain),
+            };
+            StepShared { minute: step.minute, kind: step.kind, words: words.unwrap_or_default(), outcome }
+        };
+        Ok(PlayShared {
+            number,
+            item: ItemRef::incident(&case.incident),
+            title: filled(&record.title),
+            seed: case.seed.0,
+            at_ms: row.started.utc_ms,
+            points: points.unwrap_or(debrief.points),
+            steps: play.steps.iter().map(step).collect(),
+            update: play.update,
+            post: play.post,
+        })
     }
 
     fn unmet_seed(&self, id: &str, record: &Incident) -> Result<Seed> {

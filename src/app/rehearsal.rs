@@ -228,11 +228,11 @@ impl App {
         }
     }
 
-    fn recording_path(&self, number: u32) -> PathBuf {
+    pub(super) fn recording_path(&self, number: u32) -> PathBuf {
         self.store.path().with_file_name("recordings").join(format!("{number}.wav"))
     }
 
-    fn recording_bytes(&self, kept: &KeptRehearsal) -> Option<u64> {
+    pub(super) fn recording_bytes(&self, kept: &KeptRehearsal) -> Option<u64> {
         let found = kept.recording.then(|| std::fs::metadata(self.recording_path(kept.number)).ok())?;
         found.map(|file| file.len())
     }

@@ -19,7 +19,7 @@ const LONGEST: usize = 10_000;
 const MOST: usize = 100;
 /// Names of settings.
 pub(super) const PANEL: &str = "panel";
-const PRIVATE_NAMES: &str = "private_names";
+pub(super) const PRIVATE_NAMES: &str = "private_names";
 
 impl App {
     /// The list, the matrix and the panel.
@@ -273,7 +273,7 @@ impl App {
         languages.into_iter().filter(|language| story.telling(*language).is_tellable()).collect()
     }
 
-    fn told(&self, id: &StoryId) -> Result<Told> {
+    pub(super) fn told(&self, id: &StoryId) -> Result<Told> {
         let (times, last) = self.store.read().told(id)?;
         Ok(Told { times, last })
     }

@@ -29,6 +29,8 @@ impl App {
             unseen: new.unseen,
             in_track: new.in_track,
             can_calibrate: self.calibration.is_empty() && new.in_track > 0 && new.unseen == new.in_track,
+            assignments: self.assignments(now)?.into_iter().filter(|one| !one.done).collect(),
+            unread_comments: read.unread_comments()?,
             notices: self.notices(now)?,
         })
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{DrillAnswer, DrillCase};
+use super::{AssignmentView, DrillAnswer, DrillCase};
 use crate::chart::Figure;
 use crate::interview::Probe;
 use crate::model::{
@@ -226,6 +226,10 @@ pub struct Today {
     pub in_track: u32,
     /// Whether a calibration makes sense: nothing was practised and none was asked for.
     pub can_calibrate: bool,
+    /// What mentors assigned and is not done, due soonest first.
+    pub assignments: Vec<AssignmentView>,
+    /// Comments that were not read.
+    pub unread_comments: u32,
     /// What to know first.
     pub notices: Vec<Notice>,
 }

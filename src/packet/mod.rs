@@ -21,6 +21,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::error::Refusal;
+pub use crate::model::PacketKind;
 pub use keys::{Address, Identity};
 pub use seal::{Opened, Part, open, seal};
 
@@ -50,66 +52,6 @@ pub struct Header {
     pub created_at_ms: i64,
     /// SHA-256 of each part, in hexadecimal, by its name.
     pub parts: BTreeMap<String, String>,
-}
-
-/// What a packet is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub enum PacketKind {
-    /// From a learner: look at this.
-    Review,
-    /// From a mentor: this is what I think.
-    Feedback,
-}
-
-/// Why a packet was not taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// It is no packet, was cut off, or was changed on the way.
-    #[error("it is damaged or no packet")]
-    Damaged,
-    /// It was encrypted to somebody else, or written to somebody else and passed on.
-    #[error("it is for somebody else")]
-    NotForYou,
-    /// Its signature is not that of the sender it names.
-    #[error("it was not signed by the sender it names")]
-    Forged,
-    /// It was made by a newer version.
-    #[error("it was made by a newer Divedeep")]
-    TooNew,
-    /// It is larger than any packet should be.
-    #[error("it is too large")]
-    TooLarge,
-    /// The learner or mentor does not know its sender.
-    #[error("its sender is not known")]
-    UnknownSender,
-    /// It was taken before, or is older than one that was.
-    #[error("it was taken before")]
-    Known,
-    /// One before it is missing.
-    #[error("one before it is missing")]
-    OutOfOrder,
-    /// It is of the other kind: a review where feedback is expected, or the other way round.
-    #[error("it is not of the kind expected here")]
-    WrongKind,
-}
-
-impl Refusal {
-    /// The code that names its sentence.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Damaged => "packet_damaged",
-            Self::NotForYou => "packet_not_for_you",
-            Self::Forged => "packet_forged",
-            Self::TooNew => "packet_too_new",
-            Self::TooLarge => "packet_too_large",
-            Self::UnknownSender => "packet_unknown_sender",
-            Self::Known => "packet_known",
-            Self::OutOfOrder => "packet_out_of_order",
-            Self::WrongKind => "packet_wrong_kind",
-        }
-    }
 }
 
 #[cfg(test)]

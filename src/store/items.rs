@@ -18,6 +18,21 @@ pub struct Scheduled {
     pub seconds: u32,
 }
 
+/// An item's place and words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Titled {
+    /// Its name.
+    pub item: ItemRef,
+    /// Its prompt, plain.
+    pub title: Text,
+    /// Domain id.
+    pub domain: String,
+    /// Topic id.
+    pub topic: String,
+    /// 1 to 4.
+    pub depth: u8,
+}
+
 /// An item of the track with what planning needs.
 #[derive(Clone, Debug)]
 pub struct Plannable {
@@ -332,6 +347,31 @@ impl Reading<'_> {
         title.map(|title| json("title", &title)).transpose()
     }
 
+    /// Every item that was practised and is in the bank: its place and its prompt's plain words.
+    ///
+    /// # Errors
+    /// Those of the database, and [`crate::error::Error::BadRecord`].
+    pub fn practised_titles(&self) -> Result<Vec<Titled>> {
+        let rows = self.list(
+            "SELECT i.kind, i.id, i.domain, i.topic, i.depth, t.title
+             FROM cards c JOIN items i ON i.number = c.number JOIN contents t ON t.number = i.number",
+            [],
+            |row| {
+                let titled = Titled {
+                    item: ItemRef { kind: ItemKind(row.get("kind")?), id: row.get("id")? },
+                    title: Text::default(),
+                    domain: row.get("domain")?,
+                    topic: row.get("topic")?,
+                    depth: row.get("depth")?,
+                };
+                Ok((titled, row.get::<_, String>("title")?))
+            },
+        )?;
+        rows.into_iter()
+            .map(|(titled, title)| Ok(Titled { title: json("title", &title)?, ..titled }))
+            .collect()
+    }
+
     /// Every item in the bank with its content.
     ///
     /// # Errors
@@ -444,7 +484,7 @@ fn due_condition(due: Due) -> &'static str {
     }
 }
 
-fn scheduled(row: &Row<'_>) -> rusqlite::Result<Scheduled> {
+pub(super) fn scheduled(row: &Row<'_>) -> rusqlite::Result<Scheduled> {
     Ok(Scheduled {
         item: ItemRef { kind: ItemKind(row.get("kind")?), id: row.get("id")? },
         domain: row.get("domain")?,

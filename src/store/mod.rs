@@ -8,6 +8,7 @@ mod cards;
 mod drills;
 mod figures;
 mod items;
+mod mentor;
 mod open;
 mod plays;
 mod rehearsals;
@@ -24,10 +25,11 @@ use crate::error::{Error, Result};
 
 pub use drills::{KeptCase, NewCase};
 pub use figures::{CellFigure, DayFigure, DomainFigure, ItemFigure, Pace, WalkedAnswer};
-pub use items::{Due, Listed, Listing, NewItems, Plannable, Scheduled};
+pub use items::{Due, Listed, Listing, NewItems, Plannable, Scheduled, Titled};
+pub use mentor::{FeedbackRow, KeptContact, KeptPacket, NewPacket};
 pub use plays::KeptPlay;
 pub use rehearsals::{KeptMock, KeptRehearsal};
-pub use reviews::{Answered, NewReview};
+pub use reviews::{Answered, GivenAnswer, NewReview};
 pub use settings::{ParameterSet, RoundRow};
 pub use stories::{KeptStory, Version};
 

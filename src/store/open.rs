@@ -23,6 +23,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0003_stories.sql"),
     include_str!("migrations/0004_cases.sql"),
     include_str!("migrations/0005_figures.sql"),
+    include_str!("migrations/0006_mentor.sql"),
 ];
 
 fn migrations() -> Migrations<'static> {

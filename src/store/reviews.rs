@@ -4,7 +4,7 @@ use rusqlite::{Row, params};
 
 use super::{Reading, Transaction, from_word, json, to_json, word};
 use crate::error::{Error, Result};
-use crate::model::{DeviceId, Grade, ItemKind, ItemRef, Review, ReviewKey, ReviewRow};
+use crate::model::{DeviceId, Grade, ItemKind, ItemRef, Language, Review, ReviewKey, ReviewRow};
 use crate::time::{Moment, StudyDay};
 
 /// `newest`: the last row of each device. Within a device the order of replay is the order of sequence, so the newest
@@ -37,6 +37,19 @@ pub struct Answered {
     pub grade: Grade,
     /// The study day.
     pub day: StudyDay,
+}
+
+/// An answer as it is shown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GivenAnswer {
+    /// When, UTC milliseconds.
+    pub at_ms: i64,
+    /// The learner's grade.
+    pub grade: Grade,
+    /// The prompt's language.
+    pub language: Language,
+    /// What was typed.
+    pub words: Option<String>,
 }
 
 impl Reading<'_> {
@@ -168,6 +181,29 @@ impl Reading<'_> {
             },
         )?;
         Ok(answers)
+    }
+
+    /// Every answer that is not void, of each item the newest first: what a mentor may be shown of it.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn given_answers(&self, mut take: impl FnMut(ItemRef, GivenAnswer)) -> Result<()> {
+        let read = |row: &Row<'_>| -> rusqlite::Result<_> {
+            let item = ItemRef { kind: ItemKind(row.get("kind")?), id: row.get("item")? };
+            let language: String = row.get("prompt_language")?;
+            Ok((item, row.get::<_, i64>("grade")?, row.get("at_ms")?, language, row.get("answer")?))
+        };
+        self.walk(
+            "SELECT kind, item, grade, at_ms, prompt_language, answer FROM answers
+             ORDER BY order_ms DESC, device, sequence DESC",
+            [],
+            |row| {
+                let (item, grade, at_ms, language, words) = read(row).map_err(|error| self.explain(error))?;
+                let language = from_word("language", language)?;
+                take(item, GivenAnswer { at_ms, grade: grade_of(grade)?, language, words });
+                Ok(true)
+            },
+        )
     }
 
     /// Every row of the log in the order of replay, voided and voiding ones included.

@@ -13,7 +13,7 @@ use crate::model::Language;
 pub use coverage::{Coverage, Gap, GapKind, Told, coverage};
 pub use hints::{Hint, hints};
 pub use panel::{Interviewer, PanelPlan, Seat, plan_panel};
-pub use redaction::{Finding, FindingKind, redacted, redaction};
+pub use redaction::{Finding, FindingKind, black_out, redacted, redaction};
 
 /// Words of English, or syllables of Chinese (each Latin word or number in it counting as two), that a minute of telling
 /// holds: the middle of the rubric's 280 to 420 words or 550 to 800 characters in 2 to 3 minutes (syllabus 6.3).

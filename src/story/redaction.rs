@@ -111,15 +111,21 @@ pub fn redaction(text: &str, listed: &[String]) -> Vec<Finding> {
 
 /// The text with every finding blacked out.
 pub fn redacted(text: &str, listed: &[String]) -> String {
+    black_out(text, listed, |_| true).0
+}
+
+/// The text with the findings of some kinds blacked out, and how many those were.
+pub fn black_out(text: &str, listed: &[String], wanted: impl Fn(FindingKind) -> bool) -> (String, u32) {
     let mut out = String::with_capacity(text.len());
-    let mut at = 0;
-    for finding in redaction(text, listed) {
+    let (mut at, mut count) = (0, 0);
+    for finding in redaction(text, listed).into_iter().filter(|finding| wanted(finding.kind)) {
         out.push_str(text.get(at..finding.start).unwrap_or_default());
         out.push_str("███");
         at = finding.start + finding.words.len();
+        count += 1;
     }
     out.push_str(text.get(at..).unwrap_or_default());
-    out
+    (out, count)
 }
 
 /// A listed "Ann" is not in "planning". Chinese has no spaces: there, every place counts.

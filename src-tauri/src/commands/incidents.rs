@@ -2,7 +2,6 @@
 
 use divedeep::app::{IncidentsPage, PlayDraft, PlayPage};
 use tauri::{AppHandle, State};
-use tauri_plugin_dialog::DialogExt;
 
 use crate::wire::Reply;
 
@@ -39,10 +38,8 @@ pub(crate) fn incidents_save(
     check: String,
 ) -> Reply<Option<String>> {
     let incident = state.run(|app, _| Ok(app.incident(number)?.item.id))?;
-    let name = format!("{incident}-{check}.txt");
-    let chosen = handle.dialog().file().set_file_name(name).add_filter("Text", &["txt"]).blocking_save_file();
-    let Some(chosen) = chosen else { return Ok(None) };
-    let path = crate::dialog_path(chosen)?;
+    let name = format!("{incident}-{check}");
+    let Some(path) = super::ask_where(&handle, &name, "txt")? else { return Ok(None) };
     state.run(|app, _| app.incident_save(number, &check, &path))?;
     Ok(Some(path.display().to_string()))
 }

@@ -3,7 +3,6 @@
 use divedeep::app::{FiguresPage, Progress};
 use divedeep::model::Language;
 use tauri::{AppHandle, State};
-use tauri_plugin_dialog::DialogExt;
 
 use crate::wire::Reply;
 
@@ -26,39 +25,12 @@ pub(crate) fn progress_save(
     language: Language,
     numbers: bool,
 ) -> Reply<Option<String>> {
-    let (name, ending) = if numbers { ("CSV", "csv") } else { ("SVG", "svg") };
+    let ending = if numbers { "csv" } else { "svg" };
     // The page gives no paths, not even a part of one.
     let plain: String = figure.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
-    let today = divedeep::shell::now().local_date();
-    let chosen = handle
-        .dialog()
-        .file()
-        .set_file_name(format!("divedeep-{plain}-{today}.{ending}"))
-        .add_filter(name, &[ending])
-        .blocking_save_file();
-    let Some(chosen) = chosen else { return Ok(None) };
-    let path = crate::dialog_path(chosen)?.with_extension(ending);
+    let name = super::dated(&format!("divedeep-{plain}"));
+    let Some(path) = super::ask_where(&handle, &name, ending)? else { return Ok(None) };
+    let path = path.with_extension(ending);
     state.run(|app, now| app.figure_save(&figure, language, &path, now))?;
-    Ok(Some(path.display().to_string()))
-}
-
-/// Asks for a file and writes the report into it; none when the dialog was cancelled.
-#[tauri::command(async)]
-pub(crate) fn progress_report(
-    handle: AppHandle,
-    state: State<'_, crate::State>,
-    language: Language,
-) -> Reply<Option<String>> {
-    let today = divedeep::shell::now().local_date();
-    let chosen = handle
-        .dialog()
-        .file()
-        .set_file_name(format!("divedeep-report-{today}.html"))
-        .add_filter("HTML", &["html"])
-        .blocking_save_file();
-    let Some(chosen) = chosen else { return Ok(None) };
-    let path = crate::dialog_path(chosen)?;
-    // The dialog asked before replacing a file.
-    state.run(|app, now| app.report_write(language, &path, true, now))?;
     Ok(Some(path.display().to_string()))
 }

@@ -3,7 +3,6 @@
 use divedeep::app::{Round, Settings, SettingsPage};
 use divedeep::error::Error;
 use tauri::{AppHandle, State};
-use tauri_plugin_dialog::DialogExt;
 
 use crate::wire::Reply;
 
@@ -25,16 +24,7 @@ pub(crate) fn settings_save_rounds(state: State<'_, crate::State>, rounds: Vec<R
 /// Asks for a file and writes everything into it; none when the dialog was cancelled.
 #[tauri::command(async)]
 pub(crate) fn settings_export(handle: AppHandle, state: State<'_, crate::State>) -> Reply<Option<String>> {
-    let today = divedeep::shell::now().local_date();
-    let chosen = handle
-        .dialog()
-        .file()
-        .set_file_name(format!("divedeep-{today}.jsonl"))
-        .add_filter("JSON lines", &["jsonl"])
-        .blocking_save_file();
-    let Some(chosen) = chosen else { return Ok(None) };
-    let path = crate::dialog_path(chosen)?;
-    // The dialog asked before replacing a file.
+    let Some(path) = super::ask_where(&handle, &super::dated("divedeep"), "jsonl")? else { return Ok(None) };
     state.run(|app, now| app.export(&path, true, now))?;
     Ok(Some(path.display().to_string()))
 }

@@ -4,7 +4,6 @@ use divedeep::app::{SharedStory, StoriesPage, StoryPage};
 use divedeep::model::{Language, Story, StoryId};
 use divedeep::story::Interviewer;
 use tauri::{AppHandle, State};
-use tauri_plugin_dialog::DialogExt;
 
 use crate::wire::Reply;
 
@@ -71,10 +70,7 @@ pub(crate) fn stories_write(
     language: Language,
     redact: bool,
 ) -> Reply<Option<String>> {
-    let chosen =
-        handle.dialog().file().set_file_name("story.md").add_filter("Markdown", &["md"]).blocking_save_file();
-    let Some(chosen) = chosen else { return Ok(None) };
-    let path = crate::dialog_path(chosen)?;
+    let Some(path) = super::ask_where(&handle, "story", "md")? else { return Ok(None) };
     state.run(|app, _| app.story_write(&id, language, redact, &path))?;
     Ok(Some(path.display().to_string()))
 }

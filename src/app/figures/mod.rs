@@ -17,7 +17,6 @@ use crate::chart::{Figure, csv, svg};
 use crate::error::{Error, Result};
 use crate::interview::mean_score;
 use crate::model::{Grade, Language};
-use crate::report::{Report, document};
 use crate::time::Moment;
 
 pub(super) use facts::Facts;
@@ -134,41 +133,6 @@ impl App {
         }
         let text = if as_csv { csv(&figure.table) } else { svg(&figure) };
         file::write(path, true, |out| {
-            std::io::Write::write_all(out, text.as_bytes()).map_err(|error| file::failed(path, &error))
-        })
-    }
-
-    /// Writes the report: every figure with its sentence and its numbers, as one HTML file that opens anywhere.
-    ///
-    /// # Errors
-    /// [`Error::WriteFile`] also where the file exists and `replace` is false, [`Error::DiskFull`], and those of the database.
-    pub fn report_write(
-        &mut self,
-        language: Language,
-        path: &Path,
-        replace: bool,
-        now: Moment,
-    ) -> Result<()> {
-        let page = self.figures(language, now)?;
-        let outline = self.outline()?;
-        let tracks = outline.tracks.clone();
-        let words = Words::new(self, outline, language);
-        let track = tracks.iter().find(|track| track.id == self.settings.track);
-        let track =
-            track.map_or_else(|| self.settings.track.0.clone(), |track| track.name.get(language).to_owned());
-        let today = now.local_date();
-        let text = document(&Report {
-            language,
-            title: words.say("Progress report", "學習進度報告"),
-            about: words.say(
-                format!("{track} · {today} · Figures from the learner's own answers, graded by the learner."),
-                format!("{track} · {today} · 數字來自學習者自己的作答，由學習者自評。"),
-            ),
-            readiness: page.readiness,
-            figures: page.figures,
-            numbers: words.say("The numbers", "數字"),
-        });
-        file::write(path, replace, |out| {
             std::io::Write::write_all(out, text.as_bytes()).map_err(|error| file::failed(path, &error))
         })
     }

@@ -33,6 +33,11 @@ impl<'a> Words<'a> {
         }
     }
 
+    /// A text in the reader's language.
+    pub fn name(&self, text: &Text) -> String {
+        text.get(self.language).to_owned()
+    }
+
     pub fn domain(&self, id: &str) -> String {
         self.domains.get(id).map_or_else(|| id.to_owned(), |name| name.get(self.language).to_owned())
     }

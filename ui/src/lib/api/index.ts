@@ -1,17 +1,20 @@
 /** The commands of the core, one typed function each. Nothing else in the interface talks to Tauri. */
 import { invoke } from '@tauri-apps/api/core';
 import type {
-  FiguresPage,
   Account,
   Answer,
   BrowseFilter,
   BrowseItem,
   BrowsePage,
+  CohortPage,
+  CommentView,
   DayChoice,
   DrillAnswer,
   DrillCase,
-  DrillsPage,
   DrillVerdict,
+  DrillsPage,
+  Feedback,
+  FiguresPage,
   Grade,
   IncidentsPage,
   Interviewer,
@@ -20,8 +23,9 @@ import type {
   LearningState,
   Manner,
   MockPage,
-  MocksPage,
   MockWish,
+  MocksPage,
+  PacketTaken,
   PlanPage,
   PlanWish,
   PlayDraft,
@@ -32,10 +36,15 @@ import type {
   Recordings,
   RehearsalDesk,
   RehearsalPage,
+  ReviewPage,
+  Role,
   Round,
   ScoredAnswer,
+  Selection,
   Settings,
   SettingsPage,
+  SharePage,
+  SharePreview,
   SharedStory,
   Start,
   StoriesPage,
@@ -43,6 +52,7 @@ import type {
   StoryId,
   StoryPage,
   Today,
+  Trust,
 } from './types';
 
 export type * from './types';
@@ -242,8 +252,51 @@ export const progressFigures = (language: Language) => call<FiguresPage>('progre
 /** Writes a figure's picture, or its numbers, into a file chosen in a dialog; gives its path, null when cancelled. */
 export const progressSave = (figure: string, language: Language, numbers: boolean) =>
   call<string | null>('progress_save', { figure, language, numbers });
-/** Writes the report that opens without this program; gives its path, null when cancelled. */
-export const progressReport = (language: Language) => call<string | null>('progress_report', { language });
+/** What can be shared, with whom, and what came back. */
+export const shareShow = () => call<SharePage>('share_show');
+/** What would leave with this selection, exactly. */
+export const sharePreview = (selection: Selection, language: Language) =>
+  call<SharePreview>('share_preview', { selection, language });
+/** Makes a review packet for a mentor where a dialog says; gives its path, null when cancelled. */
+export const shareMake = (selection: Selection, mentor: number) =>
+  call<string | null>('share_make', { selection, mentor });
+/** Writes what is shared as a document that opens without this program; gives its path, null when cancelled. */
+export const shareReport = (selection: Selection, language: Language) =>
+  call<string | null>('share_report', { selection, language });
+/** A mentor's comments on an item, newest first. */
+export const shareComments = (item: ItemRef) => call<CommentView[]>('share_comments', { item });
+/** Keeps that the comments on an item were read; with null, all. */
+export const shareCommentsRead = (item: ItemRef | null) => call<null>('share_comments_read', { item });
+/** Ticks an assignment off, or takes the tick away. */
+export const shareAssignmentDone = (packet: number, id: number, done: boolean) =>
+  call<null>('share_assignment_done', { packet, id, done });
+/** Keeps what one calls oneself. */
+export const contactsName = (name: string) => call<null>('contacts_name', { name });
+/** Makes a contact of an address; gives its number. */
+export const contactsAdd = (role: Role, name: string, address: string) =>
+  call<number>('contacts_add', { role, name, address });
+/** Keeps whether the fingerprints of a contact were compared. */
+export const contactsCompared = (number: number, compared: boolean) =>
+  call<null>('contacts_compared', { number, compared });
+/** Deletes a contact with everything that came from there. */
+export const contactsDelete = (number: number) => call<null>('contacts_delete', { number });
+/** Takes a packet that a dialog gives; null when cancelled. One that is refused stays at hand for {@link packetsTake}. */
+export const packetsOpen = () => call<PacketTaken | null>('packets_open');
+/** Takes the packet that was opened last: from somebody new, or without the one before it. */
+export const packetsTake = (trust: Trust, without: boolean) =>
+  call<PacketTaken>('packets_take', { trust, without });
+/** The mentor's learners in a table. */
+export const mentorCohort = () => call<CohortPage>('mentor_cohort');
+/** A learner's newest packet and the feedback to it. */
+export const mentorReview = (learner: number, language: Language) =>
+  call<ReviewPage>('mentor_review', { learner, language });
+/** Keeps the feedback that is being written. */
+export const mentorKeep = (learner: number, draft: Feedback) => call<null>('mentor_keep', { learner, draft });
+/** Makes the feedback packet where a dialog says; gives its path, null when cancelled. */
+export const mentorSend = (learner: number) => call<string | null>('mentor_send', { learner });
+/** A recording that came with a packet, a WAV file. */
+export const mentorRecording = (packet: number, number: number) =>
+  call<ArrayBuffer>('mentor_recording', { packet, number });
 /** Settings and what stands around them. */
 export const settingsShow = () => call<SettingsPage>('settings_show');
 /** Keeps the learner's choices. */

@@ -888,6 +888,14 @@ in_track: number,
  */
 can_calibrate: boolean, 
 /**
+ * What mentors assigned and is not done, due soonest first.
+ */
+assignments: Array<AssignmentView>, 
+/**
+ * Comments that were not read.
+ */
+unread_comments: number, 
+/**
  * What to know first.
  */
 notices: Array<Notice>, };
@@ -2061,6 +2069,732 @@ readiness: string,
  * The figures, what matters most first.
  */
 figures: Array<Figure>, };
+
+export type Selection = { 
+/**
+ * What the mentor is asked, in the learner's words.
+ */
+question: string, 
+/**
+ * The figures of the progress page.
+ */
+progress: boolean, 
+/**
+ * Every answered item with its grades and the words typed.
+ */
+answers: boolean, 
+/**
+ * Stories.
+ */
+stories: Array<StoryId>, 
+/**
+ * Answers told at length, by number, outside of mock loops.
+ */
+told: Array<number>, 
+/**
+ * Mock loops with their answers, by number.
+ */
+mocks: Array<number>, 
+/**
+ * Finished plays of incidents, by number.
+ */
+plays: Array<number>, 
+/**
+ * Recordings, by the number of the answer; only of answers that are shared.
+ */
+recordings: Array<number>, 
+/**
+ * Whether what the redaction check finds is blacked out. Listed names always are.
+ */
+redact: boolean, };
+
+export type Parts = { 
+/**
+ * What the learner calls themselves.
+ */
+name: string, 
+/**
+ * What the mentor is asked.
+ */
+question: string, 
+/**
+ * The learner's interface language.
+ */
+language: Language, 
+/**
+ * The role track.
+ */
+track: TrackId, 
+/**
+ * The next interview round, local date.
+ */
+interview: string | null, 
+/**
+ * Whether the figures' facts are in it.
+ */
+progress: boolean, 
+/**
+ * Answered items, the one answered last first.
+ */
+items: Array<PracticedItem>, 
+/**
+ * Stories.
+ */
+stories: Array<StoryShared>, 
+/**
+ * Answers told at length, newest first.
+ */
+told: Array<ToldShared>, 
+/**
+ * Mock loops, newest first; their answers stand in `told`.
+ */
+mocks: Array<MockShared>, 
+/**
+ * Plays of incidents, newest first.
+ */
+plays: Array<PlayShared>, };
+
+export type PracticedItem = { 
+/**
+ * Its name.
+ */
+item: ItemRef, 
+/**
+ * Its prompt, plain.
+ */
+title: Text, 
+/**
+ * Its domain's id.
+ */
+domain: string, 
+/**
+ * Its topic's id.
+ */
+topic: string, 
+/**
+ * 1 to 4.
+ */
+depth: number, 
+/**
+ * Its answers, newest first.
+ */
+answers: Array<PracticedAnswer>, };
+
+export type PracticedAnswer = { 
+/**
+ * When, UTC milliseconds.
+ */
+at_ms: number, 
+/**
+ * The learner's own grade.
+ */
+grade: Grade, 
+/**
+ * The prompt's language.
+ */
+language: Language, 
+/**
+ * What was typed.
+ */
+words?: string | null, };
+
+export type StoryShared = { 
+/**
+ * Its name.
+ */
+id: StoryId, 
+/**
+ * When it was last changed, UTC milliseconds.
+ */
+changed_at_ms: number, 
+/**
+ * How often it was told.
+ */
+times_told: number, 
+/**
+ * The story, without names of people.
+ */
+story: Story, };
+
+export type ToldShared = { 
+/**
+ * Its number.
+ */
+number: number, 
+/**
+ * What was asked.
+ */
+item: ItemRef, 
+/**
+ * What was asked, plain.
+ */
+title: Text, 
+/**
+ * The mock loop and the round, from 0, it belongs to.
+ */
+mock: [number, number] | null, 
+/**
+ * When it began, UTC milliseconds.
+ */
+at_ms: number, 
+/**
+ * The words, the times, what was asked back, the learner's own scores.
+ */
+account: Account, 
+/**
+ * Whether its recording is in the packet.
+ */
+recording: boolean, };
+
+export type MockShared = { 
+/**
+ * Its number.
+ */
+number: number, 
+/**
+ * When it began, UTC milliseconds.
+ */
+at_ms: number, 
+/**
+ * Who asked in each round: name and area.
+ */
+rounds: Array<[string, string]>, 
+/**
+ * The candidate's own questions.
+ */
+own_questions: string, };
+
+export type PlayShared = { 
+/**
+ * Its number.
+ */
+number: number, 
+/**
+ * The incident.
+ */
+item: ItemRef, 
+/**
+ * Its title.
+ */
+title: Text, 
+/**
+ * What it was drawn from.
+ */
+seed: number, 
+/**
+ * When it began, UTC milliseconds.
+ */
+at_ms: number, 
+/**
+ * Points of 100.
+ */
+points: number, 
+/**
+ * What was done, in its order.
+ */
+steps: Array<StepShared>, 
+/**
+ * What the customer was written.
+ */
+update: string, 
+/**
+ * The post-incident action.
+ */
+post: PostAction, };
+
+export type StepShared = { 
+/**
+ * Minutes on the incident's clock when it was over.
+ */
+minute: number, 
+/**
+ * What sort of step it was.
+ */
+kind: StepKind, 
+/**
+ * What was done; empty for an update, whose words stand in the play.
+ */
+words: Text, 
+/**
+ * What it was worth.
+ */
+outcome: Outcome, };
+
+export type Outcome = "plain" | "good" | "idle" | "harm";
+
+export type SharePreview = { 
+/**
+ * What is said, exactly.
+ */
+parts: Parts, 
+/**
+ * The figures as the mentor will see them; none where they are not shared.
+ */
+figures: FiguresPage | null, 
+/**
+ * What the redaction check still finds in what leaves, each once, and where.
+ */
+findings: Array<FoundIn>, 
+/**
+ * What was blacked out, in places.
+ */
+blacked_out: number, 
+/**
+ * Bytes of the recordings.
+ */
+recordings_bytes: number, };
+
+export type FoundIn = { 
+/**
+ * The story's, answer's or incident's title.
+ */
+place: Text, 
+/**
+ * What it is.
+ */
+finding: Finding, };
+
+export type Place = { "type": "whole" } | { "type": "answer", 
+/**
+ * UTC milliseconds.
+ */
+at_ms: number, } | { "type": "part", 
+/**
+ * The part.
+ */
+part: StoryPart, 
+/**
+ * The language.
+ */
+language: Language, } | { "type": "told", 
+/**
+ * Its number.
+ */
+number: number, } | { "type": "play", 
+/**
+ * Its number.
+ */
+number: number, 
+/**
+ * The step, from 0; none for the whole play.
+ */
+step: number | null, };
+
+export type Comment = { 
+/**
+ * What it is about.
+ */
+item: ItemRef, 
+/**
+ * What it is about, in words.
+ */
+title: Text, 
+/**
+ * Where it belongs.
+ */
+place: Place, 
+/**
+ * The words it speaks of.
+ */
+quote: string, 
+/**
+ * What the mentor says.
+ */
+words: string, 
+/**
+ * The mentor's scores on the rubric, by dimension, 1 to 4.
+ */
+scores: { [key in string]: Score }, };
+
+export type Assignment = { 
+/**
+ * The item to practise; none for anything else.
+ */
+item: ItemRef | null, 
+/**
+ * The item in words; empty where there is none.
+ */
+title: Text, 
+/**
+ * What to do.
+ */
+words: string, 
+/**
+ * By when, local date.
+ */
+due: string, };
+
+export type Feedback = { 
+/**
+ * What the mentor calls themselves.
+ */
+name: string, 
+/**
+ * The digest of the review it answers.
+ */
+review: string, 
+/**
+ * When that was opened, UTC milliseconds.
+ */
+seen_at_ms: number, 
+/**
+ * What the mentor says on the whole.
+ */
+words: string, 
+/**
+ * Comments.
+ */
+comments: Array<Comment>, 
+/**
+ * Assignments.
+ */
+assignments: Array<Assignment>, };
+
+export type Me = { 
+/**
+ * What one calls oneself; empty before one said.
+ */
+name: string, 
+/**
+ * Where packets for one go.
+ */
+address: string, 
+/**
+ * Its fingerprint, to be read out and compared.
+ */
+words: Array<string>, };
+
+export type Contact = { 
+/**
+ * Its number.
+ */
+number: number, 
+/**
+ * What the other is to this one.
+ */
+role: Role, 
+/**
+ * The name.
+ */
+name: string, 
+/**
+ * The fingerprint, to be compared.
+ */
+words: Array<string>, 
+/**
+ * Whether the fingerprints were compared.
+ */
+compared: boolean, 
+/**
+ * Another contact of the same name and role with another key: one of the two is not who they say, or got new keys.
+ */
+changed_key: boolean, };
+
+export type Request = { 
+/**
+ * The mentor's name.
+ */
+mentor: string, 
+/**
+ * Counts from 1, for each mentor.
+ */
+sequence: number, 
+/**
+ * When it was made, UTC milliseconds.
+ */
+asked_at_ms: number, 
+/**
+ * When the mentor opened it.
+ */
+seen_at_ms: number | null, 
+/**
+ * When the mentor answered.
+ */
+answered_at_ms: number | null, };
+
+export type CommentView = { 
+/**
+ * The packet it came in.
+ */
+packet: number, 
+/**
+ * Its number within that.
+ */
+id: number, 
+/**
+ * The mentor's name.
+ */
+mentor: string, 
+/**
+ * When it was written, UTC milliseconds.
+ */
+at_ms: number, 
+/**
+ * Whether it was read.
+ */
+read: boolean, 
+/**
+ * What it says.
+ */
+comment: Comment, };
+
+export type AssignmentView = { 
+/**
+ * The packet it came in.
+ */
+packet: number, 
+/**
+ * Its number within that.
+ */
+id: number, 
+/**
+ * The mentor's name.
+ */
+mentor: string, 
+/**
+ * What to do.
+ */
+assignment: Assignment, 
+/**
+ * Whether it was done.
+ */
+done: boolean, 
+/**
+ * Days left; negative when overdue.
+ */
+days_left: number, 
+/**
+ * Whether the program knows the item, so that it can be opened.
+ */
+known: boolean, };
+
+export type SharePage = { 
+/**
+ * Oneself.
+ */
+me: Me, 
+/**
+ * Mentors.
+ */
+mentors: Array<Contact>, 
+/**
+ * Reviews asked for, newest first.
+ */
+requests: Array<Request>, 
+/**
+ * What the mentors said on the whole: name, when (UTC milliseconds), words; newest first.
+ */
+letters: Array<[string, number, string]>, 
+/**
+ * Comments, newest first.
+ */
+comments: Array<CommentView>, 
+/**
+ * Assignments, what is open and due soonest first.
+ */
+assignments: Array<AssignmentView>, 
+/**
+ * What can be shared.
+ */
+choices: ShareChoices, };
+
+export type ShareChoices = { 
+/**
+ * Items answered.
+ */
+items: number, 
+/**
+ * Stories that are written: id and title.
+ */
+stories: Array<[StoryId, Text]>, 
+/**
+ * Answers told at length, newest first.
+ */
+told: Array<ToldChoice>, 
+/**
+ * Mock loops: number and when (UTC milliseconds), newest first.
+ */
+mocks: Array<[number, number]>, 
+/**
+ * Finished plays: number, title, when (UTC milliseconds), newest first.
+ */
+plays: Array<[number, Text, number]>, };
+
+export type ToldChoice = { 
+/**
+ * Its number.
+ */
+number: number, 
+/**
+ * What was asked.
+ */
+title: Text, 
+/**
+ * When it began, UTC milliseconds.
+ */
+at_ms: number, 
+/**
+ * The mock loop it belongs to.
+ */
+mock: number | null, 
+/**
+ * Bytes of its recording; none without one.
+ */
+recording_bytes: number | null, };
+
+export type Trust = "known" | "new";
+
+export type CohortPage = { 
+/**
+ * Oneself.
+ */
+me: Me, 
+/**
+ * Learners: who waits longest for a review first, then by name.
+ */
+learners: Array<CohortRow>, };
+
+export type CohortRow = { 
+/**
+ * Who it is.
+ */
+contact: Contact, 
+/**
+ * Share of the role's items that could be recalled when the last packet was made, 0 to 1; self-reported.
+ */
+readiness: number | null, 
+/**
+ * Its change against the packet before.
+ */
+trend: number | null, 
+/**
+ * Days since the last answer.
+ */
+idle_days: number | null, 
+/**
+ * The domain known least.
+ */
+weakest: string | null, 
+/**
+ * The interview's local date.
+ */
+interview: string | null, 
+/**
+ * Packets taken.
+ */
+packets: number, 
+/**
+ * Days that the newest packet waits for an answer; none when it was answered, or there is none.
+ */
+waiting_days: number | null, };
+
+export type ReviewPage = { 
+/**
+ * Who it is.
+ */
+contact: Contact, 
+/**
+ * The packet's number here; recordings are fetched by it.
+ */
+packet: number, 
+/**
+ * Which one it is, from 1.
+ */
+sequence: number, 
+/**
+ * When it was made, UTC milliseconds.
+ */
+asked_at_ms: number, 
+/**
+ * When it was answered.
+ */
+answered_at_ms: number | null, 
+/**
+ * What it says; of items only those that need a look.
+ */
+parts: Parts, 
+/**
+ * Items answered in all.
+ */
+items: number, 
+/**
+ * The figures.
+ */
+figures: FiguresPage | null, 
+/**
+ * What changed since the last review; none at the first.
+ */
+changes: Changes | null, 
+/**
+ * What is being written.
+ */
+draft: Feedback, 
+/**
+ * What was sent before, newest first: when (UTC milliseconds) and what.
+ */
+sent: Array<[number, Feedback]>, };
+
+export type Changes = { 
+/**
+ * When the packet before was made, UTC milliseconds.
+ */
+since_ms: number, 
+/**
+ * Answers since; none where progress was not shared both times.
+ */
+answers: number | null, 
+/**
+ * Days with answers since.
+ */
+active_days: number | null, 
+/**
+ * Share of the role's items that could be recalled, before and now.
+ */
+readiness: [number, number] | null, 
+/**
+ * Share of later answers that passed, before and since.
+ */
+retention: [number | null, number | null] | null, 
+/**
+ * Domains whose share moved, most first: id, before, now.
+ */
+domains: Array<[string, number, number]>, 
+/**
+ * Stories that are new or were changed.
+ */
+stories: Array<StoryId>, 
+/**
+ * Told answers that are new.
+ */
+told: Array<number>, 
+/**
+ * Mock loops that are new.
+ */
+mocks: Array<number>, 
+/**
+ * Plays that are new.
+ */
+plays: Array<number>, 
+/**
+ * Items that were answered again with `again` after they had been passed.
+ */
+forgotten: Array<ItemRef>, 
+/**
+ * Assignments of the last feedback: what it was, and whether the item was answered since.
+ */
+assignments: Array<[Assignment, boolean | null]>, };
+
+export type PacketTaken = { 
+/**
+ * What its sender is to this one: a learner's is on the mentor's desk now, a mentor's was applied.
+ */
+role: Role, 
+/**
+ * The sender.
+ */
+contact: number, };
+
+export type Role = "mentor" | "learner";
 
 export type Progress = { 
 /**
