@@ -409,7 +409,7 @@ impl Facts<'_> {
 fn app_log(scene: &mut Scene, facts: &Facts<'_>, network: &Network) {
     let names = facts.names;
     let mut text = format!(
-        "$ kubectl logs -n prod -l app={}-api --since-time={} --timestamps | grep 'gave up' | tail -n 4\n",
+        "$ kubectl logs -n prod -l app={}-api --tail=-1 --since-time={} --timestamps | grep 'gave up' | tail -n 4\n",
         names.service,
         stamp(names.hour)
     );

@@ -474,7 +474,7 @@ fn app_log(scene: &mut Scene, facts: &Facts<'_>, failing: Failing) {
         _ => 2,
     };
     let mut text = format!(
-        "$ kubectl logs -n prod -l app={} --since-time={} --timestamps | grep lookup | tail -n 4\n",
+        "$ kubectl logs -n prod -l app={} --tail=-1 --since-time={} --timestamps | grep lookup | tail -n 4\n",
         names.service,
         stamp(names.at(1830))
     );
@@ -591,7 +591,7 @@ fn coredns_log(scene: &mut Scene, facts: &Facts<'_>, failing: Failing) {
     let names = facts.names;
     let prefix = |which: usize| format!("[pod/{}/coredns]", names.coredns(which));
     let mut text = format!(
-        "$ kubectl logs -n kube-system -l k8s-app=kube-dns --prefix --since-time={} | grep -E '{}|{}|plugin/errors' | head -n 14\n",
+        "$ kubectl logs -n kube-system -l k8s-app=kube-dns --prefix --tail=-1 --since-time={} | grep -E '{}|{}|plugin/errors' | head -n 14\n",
         stamp(names.at(1855)),
         names.customer(8),
         DOMAIN.replace('.', "\\."),
