@@ -782,8 +782,8 @@ fn trail(scene: &mut Scene, facts: &Facts<'_>) {
     let mut events = vec![
         (
             *began - TimeDelta::minutes(4 * 24 * 60 + 77),
-            "ChangeResourceRecordSets",
-            json!({ "changeBatch": { "changes": [{ "action": "UPSERT", "resourceRecordSet": { "name": format!("sale.{service}.example.com."), "type": "A" } }] } }),
+            "PutMetricAlarm",
+            json!({ "alarmName": format!("{service}-sale-5xx"), "metricName": "HTTPCode_Target_5XX_Count", "threshold": 600 }),
         ),
         (
             *changed - TimeDelta::minutes(93),
