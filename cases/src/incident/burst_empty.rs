@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
-use super::{Scene, Series, World, shown};
+use super::{Scene, Series, World, printed, shown};
 use crate::cloud::Draw;
 use crate::cloud::host::{Bucket, Disk, Host, Io, Memory, Process, Sample, render};
 use crate::model::EvidenceType::{Command, Config, Json, Log, Metric};
@@ -535,7 +535,8 @@ fn volume(scene: &mut Scene, facts: &Facts<'_>) {
     entry["Throughput"] = if facts.kind == "gp3" { facts.throughput.into() } else { serde_json::Value::Null };
     let value = serde_json::json!([entry]);
     let text = format!(
-        "$ aws ec2 describe-volumes --volume-ids {volume} --query 'Volumes[].{{Attachments:Attachments[].{{Device:Device,InstanceId:InstanceId,State:State}},CreateTime:CreateTime,Iops:Iops,Size:Size,SnapshotId:SnapshotId,State:State,Throughput:Throughput,VolumeId:VolumeId,VolumeType:VolumeType}}'\n{value:#}\n$ lsblk -o NAME,SIZE,SERIAL,MOUNTPOINT\nNAME        SIZE SERIAL               MOUNTPOINT\nnvme0n1      20G {} \n└─nvme0n1p1  20G                      /\nnvme1n1     {:>3}G {} /data\n$ swapon --show=NAME,TYPE,SIZE\nNAME           TYPE SIZE\n/data/swapfile file   4G\n",
+        "$ aws ec2 describe-volumes --volume-ids {volume} --query 'Volumes[].{{Attachments:Attachments[].{{Device:Device,InstanceId:InstanceId,State:State}},CreateTime:CreateTime,Iops:Iops,Size:Size,SnapshotId:SnapshotId,State:State,Throughput:Throughput,VolumeId:VolumeId,VolumeType:VolumeType}}'\n{}\n$ lsblk -o NAME,SIZE,SERIAL,MOUNTPOINT\nNAME        SIZE SERIAL               MOUNTPOINT\nnvme0n1      20G {} \n└─nvme0n1p1  20G                      /\nnvme1n1     {:>3}G {} /data\n$ swapon --show=NAME,TYPE,SIZE\nNAME           TYPE SIZE\n/data/swapfile file   4G\n",
+        printed(&value),
         facts.names.root_volume.replace('-', ""),
         gib,
         volume.replace('-', "")
@@ -565,7 +566,8 @@ fn instance(scene: &mut Scene, facts: &Facts<'_>, night: &Night) {
         },
     }]);
     let mut text = format!(
-        "$ aws ec2 describe-instance-types --instance-types m5.large --query 'InstanceTypes[].{{Ebs:EbsInfo.EbsOptimizedInfo,Type:InstanceType}}'\n{limits:#}\n"
+        "$ aws ec2 describe-instance-types --instance-types m5.large --query 'InstanceTypes[].{{Ebs:EbsInfo.EbsOptimizedInfo,Type:InstanceType}}'\n{}\n",
+        printed(&limits)
     );
     let (more, requests) = metric(night, ("EC2", "EBSIOBalance%", &dimension, "Minimum"), *now, |period| {
         Some(period.instance.0)
@@ -623,7 +625,8 @@ fn volume_status(scene: &mut Scene, facts: &Facts<'_>) {
     let Names { volume, .. } = facts.names;
     let value = serde_json::json!([{ "Events": [], "Status": "ok", "VolumeId": volume }]);
     let text = format!(
-        "$ aws ec2 describe-volume-status --volume-ids {volume} --query 'VolumeStatuses[].{{Events:Events,Status:VolumeStatus.Status,VolumeId:VolumeId}}'\n{value:#}\n"
+        "$ aws ec2 describe-volume-status --volume-ids {volume} --query 'VolumeStatuses[].{{Events:Events,Status:VolumeStatus.Status,VolumeId:VolumeId}}'\n{}\n",
+        printed(&value)
     );
     scene.show("volume-status", "ok", vec![shown(Json, text)]);
 }

@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta, Timelike};
 
-use super::{Scene, Series, World, shown};
+use super::{Scene, Series, World, printed, shown};
 use crate::cloud::Draw;
 use crate::cloud::host::{Host, Leak, Memory, Process, SocketState, Sockets, render};
 use crate::model::EvidenceType::{Command, Json, Log};
@@ -472,8 +472,9 @@ fn who_is(scene: &mut Scene, facts: &Facts<'_>, life: &Life) {
     let interface = |peer: &String| serde_json::json!({ "Description": format!("{what} service"), "PrivateIpAddress": peer, "Status": "in-use" });
     let value: serde_json::Value = peers.iter().map(interface).collect();
     let text = format!(
-        "$ aws ec2 describe-network-interfaces --filters Name=addresses.private-ip-address,Values={} --query 'NetworkInterfaces[].{{Description:Description,PrivateIpAddress:PrivateIpAddress,Status:Status}}'\n{value:#}\n$ dig +short {upstream}\n{}\n$ aws ec2 describe-instances --instance-ids {instance} --query 'Reservations[].Instances[].PrivateIpAddress' --output text\n{own}\n",
+        "$ aws ec2 describe-network-interfaces --filters Name=addresses.private-ip-address,Values={} --query 'NetworkInterfaces[].{{Description:Description,PrivateIpAddress:PrivateIpAddress,Status:Status}}'\n{}\n$ dig +short {upstream}\n{}\n$ aws ec2 describe-instances --instance-ids {instance} --query 'Reservations[].Instances[].PrivateIpAddress' --output text\n{own}\n",
         peers.join(","),
+        printed(&value),
         upstreams.join("\n")
     );
     scene.show("who-is", if is_proxy { "proxy-in-front" } else { "upstream" }, vec![shown(Json, text)]);

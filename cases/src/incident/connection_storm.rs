@@ -507,7 +507,7 @@ fn retries(scene: &mut Scene, facts: &Facts<'_>, minutes: &[Minute]) {
         "status": "Complete",
     });
     let text = format!(
-        "$ aws logs start-query --log-group-name /app/{}-api --start-time {} --end-time {} --query-string 'filter op in [\"connect\", \"acquire\"] and level = \"error\" | stats count(*) as tries, max(pause_ms) as pause by op, attempt | sort attempt'\n$ aws logs get-query-results --query-id {}\n{value:#}\n",
+        "$ aws logs start-query --log-group-name /app/{}-api --start-time {} --end-time {} --query-string 'filter op in [\"connect\", \"acquire\"] and level = \"error\" | stats count(*) as tries, max(pause_ms) as pause by op, attempt | sort attempt'\n$ aws logs get-query-results --query-id {} | jq -S .\n{value:#}\n",
         names.service,
         names.at(from).and_utc().timestamp(),
         names.at(to + 1).and_utc().timestamp() - 1,
@@ -782,8 +782,8 @@ fn trail(scene: &mut Scene, facts: &Facts<'_>) {
     let mut events = vec![
         (
             *began - TimeDelta::minutes(4 * 24 * 60 + 77),
-            "ChangeResourceRecordSets",
-            json!({ "changeBatch": { "changes": [{ "action": "UPSERT", "resourceRecordSet": { "name": format!("sale.{service}.example.com."), "type": "A" } }] } }),
+            "PutMetricAlarm",
+            json!({ "alarmName": format!("{service}-sale-5xx"), "metricName": "HTTPCode_Target_5XX_Count", "threshold": 600 }),
         ),
         (
             *changed - TimeDelta::minutes(93),

@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use serde_json::{Value, json};
 
-use super::{Scene, Series, World, shown};
+use super::{Scene, Series, World, printed, shown};
 use crate::cloud::Draw;
 use crate::cloud::host::boot::{Boot, Disk, Entry, Failure, Outcome, Root, Source, Target};
 use crate::model::EvidenceType::{Command, Json, Log};
@@ -268,7 +268,10 @@ fn status(scene: &mut Scene, facts: &Facts<'_>, outcome: &Outcome) {
         (_, false, true) => "instance-check-failed-of-three",
         (_, false, false) => "instance-check-failed-of-two",
     };
-    let text = format!("$ aws ec2 describe-instance-status --instance-ids {}\n{value:#}\n", names.instance);
+    let text = format!(
+        "$ aws ec2 describe-instance-status --instance-ids {} | jq -S .\n{value:#}\n",
+        names.instance
+    );
     scene.show("instance-status", finding, vec![shown(Json, text)]);
 }
 
@@ -304,8 +307,10 @@ fn volumes(scene: &mut Scene, facts: &Facts<'_>) {
         { "VolumeId": names.volume, "Size": names.size, "State": state, "Attachments": attachments },
     ]);
     let text = format!(
-        "$ aws ec2 describe-volumes --volume-ids {} {} --query 'Volumes[].{{VolumeId:VolumeId,Size:Size,State:State,Attachments:Attachments[].{{Device:Device,InstanceId:InstanceId,State:State}}}}'\n{value:#}\n",
-        names.root_volume, names.volume
+        "$ aws ec2 describe-volumes --volume-ids {} {} --query 'Volumes[].{{Attachments:Attachments[].{{Device:Device,InstanceId:InstanceId,State:State}},Size:Size,State:State,VolumeId:VolumeId}}'\n{}\n",
+        names.root_volume,
+        names.volume,
+        printed(&value)
     );
     scene.show("volumes", finding, vec![shown(Json, text)]);
 }
@@ -325,8 +330,9 @@ fn instance(scene: &mut Scene, facts: &Facts<'_>) {
         "State": "running",
     });
     let text = format!(
-        "$ aws ec2 describe-instances --instance-ids {} --query 'Reservations[0].Instances[0].{{InstanceId:InstanceId,InstanceType:InstanceType,KeyName:KeyName,LaunchTime:LaunchTime,PlatformDetails:PlatformDetails,SecurityGroups:SecurityGroups,State:State.Name}}'\n{value:#}\n$ aws ec2 describe-instance-types --instance-types {old} {kind} --query 'InstanceTypes[].[InstanceType,Hypervisor,EbsInfo.NvmeSupport]' --output text\n{old}\txen\tunsupported\n{kind}\t{hypervisor}\t{nvme}\n",
-        names.instance
+        "$ aws ec2 describe-instances --instance-ids {} --query 'Reservations[0].Instances[0].{{InstanceId:InstanceId,InstanceType:InstanceType,KeyName:KeyName,LaunchTime:LaunchTime,PlatformDetails:PlatformDetails,SecurityGroups:SecurityGroups,State:State.Name}}'\n{}\n$ aws ec2 describe-instance-types --instance-types {old} {kind} --query 'InstanceTypes[].[InstanceType,Hypervisor,EbsInfo.NvmeSupport]' --output text\n{old}\txen\tunsupported\n{kind}\t{hypervisor}\t{nvme}\n",
+        names.instance,
+        printed(&value)
     );
     let finding = if facts.nitro { "now-on-nitro" } else { "still-on-xen" };
     scene.show("instance", finding, vec![shown(Command, text)]);
@@ -350,8 +356,10 @@ fn security_group(scene: &mut Scene, facts: &Facts<'_>) {
     }
     let value = Value::Array(rules);
     let text = format!(
-        "$ aws ec2 describe-security-groups --group-ids {} --query 'SecurityGroups[0].IpPermissions[].{{IpProtocol:IpProtocol,FromPort:FromPort,ToPort:ToPort,IpRanges:IpRanges}}'\n{value:#}\n# the customer's office: {}\n",
-        names.group, names.office
+        "$ aws ec2 describe-security-groups --group-ids {} --query 'SecurityGroups[0].IpPermissions[].{{FromPort:FromPort,IpProtocol:IpProtocol,IpRanges:IpRanges,ToPort:ToPort}}'\n{}\n# the customer's office: {}\n",
+        names.group,
+        printed(&value),
+        names.office
     );
     let finding = if facts.open { "office-may-ssh" } else { "no-rule-for-ssh" };
     scene.show("security-group", finding, vec![shown(Json, text)]);

@@ -853,7 +853,8 @@ fn kms(scene: &mut Scene, facts: &Facts<'_>, points: &[Point]) {
     text.push_str(&sums(names, points, 0, 10, &[|point| point.kms]));
     let most = points.iter().map(|point| point.kms).max().unwrap_or(0);
     let finding = if most * 100 >= KMS_QUOTA * 300 * 97 { "at-the-quota" } else { "far-below-the-quota" };
-    let encryption = format!("$ aws s3api get-bucket-encryption --bucket {}\n{rule:#}\n", names.bucket);
+    let encryption =
+        format!("$ aws s3api get-bucket-encryption --bucket {} | jq -S .\n{rule:#}\n", names.bucket);
     scene.show("kms", finding, vec![shown(Json, encryption), shown(Metric, text)]);
     let mut series = series(names, points, &[("CallCount", "Count", |point| point.kms)]);
     for one in &mut series {

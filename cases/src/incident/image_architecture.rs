@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
-use super::{Scene, World, shown};
+use super::{Scene, World, printed, shown};
 use crate::cloud::Draw;
 use crate::model::EvidenceType::{Command, Json, Log};
 
@@ -192,10 +192,11 @@ fn service_events(scene: &mut Scene, facts: &Facts<'_>) {
         ),
         (6, format!("(service {service}) has started 1 tasks: (task {}).", &task[..32])),
         (3, format!("(service {service}) has started 1 tasks: (task {}).", reversed(task))),
-        (0, format!("(service {service}) has begun draining connections on 0 tasks.")),
+        (-212, format!("(service {service}) has reached a steady state.")),
     ];
     for (minutes, message) in rows {
-        let _ = writeln!(text, "{}\t{message}", stamp(*deployed + TimeDelta::minutes(minutes)));
+        let at = *deployed + TimeDelta::minutes(minutes);
+        let _ = writeln!(text, "{}\t{message}", at.format("%Y-%m-%dT%H:%M:%S.305000+00:00"));
     }
     scene.show("service-events", "tasks-fail-to-start", vec![shown(Command, text)]);
 }
@@ -237,16 +238,14 @@ fn stopped_task(scene: &mut Scene, facts: &Facts<'_>) {
             Some("OutOfMemoryError: Container killed due to memory usage"),
         ),
     };
-    let mut entry = serde_json::json!({ "name": service, "image": reference, "lastStatus": "STOPPED" });
-    if let Some(exit) = exit {
-        entry["exitCode"] = exit.into();
-    }
-    if let Some(container) = container {
-        entry["reason"] = container.into();
-    }
-    let value = serde_json::json!({ "stopCode": code, "stoppedReason": reason, "containers": [entry] });
+    // What the query asks for and the answer lacks is null.
+    let entry = serde_json::json!({
+        "exitCode": exit, "image": reference, "lastStatus": "STOPPED", "name": service, "reason": container,
+    });
+    let value = serde_json::json!({ "containers": [entry], "stopCode": code, "stoppedReason": reason });
     let text = format!(
-        "$ aws ecs describe-tasks --cluster {cluster} --tasks {task} --query 'tasks[0].{{stopCode:stopCode,stoppedReason:stoppedReason,containers:containers[].{{name:name,image:image,lastStatus:lastStatus,exitCode:exitCode,reason:reason}}}}'\n{value:#}\n"
+        "$ aws ecs describe-tasks --cluster {cluster} --tasks {task} --query 'tasks[0].{{containers:containers[].{{exitCode:exitCode,image:image,lastStatus:lastStatus,name:name,reason:reason}},stopCode:stopCode,stoppedReason:stoppedReason}}'\n{}\n",
+        printed(&value)
     );
     let finding = match facts.end() {
         End::NoManifest => "no-matching-manifest",
@@ -296,24 +295,26 @@ fn container_log(scene: &mut Scene, facts: &Facts<'_>) {
 
 fn manifest(scene: &mut Scene, facts: &Facts<'_>) {
     let Names { tag, digest, old_digest, amd_digest, old_tag, .. } = facts.names;
-    let single = |digest: &str, architecture: &str| {
+    let docker = "application/vnd.docker.distribution.manifest.v2+json";
+    let oci = "application/vnd.oci.image.manifest.v1+json";
+    let single = |kind: &str, digest: &str, architecture: &str, os: &str| {
         serde_json::json!({
             "Ref": "", "Descriptor": {
-                "mediaType": "application/vnd.docker.distribution.manifest.v2+json",
+                "mediaType": kind,
                 "digest": format!("sha256:{digest}"), "size": 1786,
-                "platform": { "architecture": architecture, "os": "linux" },
+                "platform": { "architecture": architecture, "os": os },
             },
         })
     };
     let mut new = if facts.index {
-        let mut entries: Vec<_> = facts.image.iter().map(|one| single(digest, one)).collect();
+        let mut entries: Vec<_> = facts.image.iter().map(|one| single(oci, digest, one, "linux")).collect();
         // What buildx adds beside an image: an attestation, which is for no platform.
-        entries.push(single(amd_digest, "unknown"));
+        entries.push(single(oci, amd_digest, "unknown", "unknown"));
         serde_json::Value::Array(entries)
     } else {
-        single(digest, facts.image.first().copied().unwrap_or("amd64"))
+        single(docker, digest, facts.image.first().copied().unwrap_or("amd64"), "linux")
     };
-    let mut old = single(old_digest, facts.old_image);
+    let mut old = single(docker, old_digest, facts.old_image, "linux");
     let name = |value: &mut serde_json::Value, reference: String| match value {
         serde_json::Value::Array(entries) => {
             for entry in entries {
@@ -325,7 +326,9 @@ fn manifest(scene: &mut Scene, facts: &Facts<'_>) {
     name(&mut new, image(facts.names, tag));
     name(&mut old, image(facts.names, old_tag));
     let shown_as = |tag: &str, value: &serde_json::Value| {
-        shown(Json, format!("$ docker manifest inspect -v {}\n{value:#}\n", image(facts.names, tag)))
+        let reference = image(facts.names, tag);
+        let without = "jq -S 'del(..|.Raw?,.SchemaV2Manifest?,.OCIManifest?)'";
+        shown(Json, format!("$ docker manifest inspect -v {reference} | {without}\n{value:#}\n"))
     };
     let finding = match (facts.index, facts.image, facts.old_image) {
         (true, ..) => "index-of-arm64-only",
@@ -360,7 +363,7 @@ fn nodes(scene: &mut Scene, facts: &Facts<'_>) {
         text,
         "$ aws ec2 describe-instances --instance-ids {instance} --query 'Reservations[0].Instances[0].[InstanceId,InstanceType,LaunchTime]' --output text\n{instance}\t{}\t{}",
         kind(facts.nodes),
-        stamp(*deployed - registered)
+        stamp(*deployed - registered).replace('Z', "+00:00")
     );
     let finding = if facts.nodes == facts.old_nodes { "nodes-unchanged" } else { "nodes-new" };
     scene.show("nodes", finding, vec![shown(Command, text)]);
@@ -377,23 +380,42 @@ fn task_definition(scene: &mut Scene, facts: &Facts<'_>) {
 }
 
 fn pipeline(scene: &mut Scene, facts: &Facts<'_>) {
-    let Names { service, deployed, tag, .. } = facts.names;
+    let Names { service, deployed, tag, digest, old_digest, .. } = facts.names;
     let arm = facts.image.contains(&"arm64");
     let was_arm = facts.old_image == "arm64";
-    let machine = |arm: bool| if arm { "ARM_CONTAINER" } else { "LINUX_CONTAINER" };
+    let machine = |arm: bool| {
+        if arm {
+            "ARM_CONTAINER\taws/codebuild/amazonlinux-aarch64-standard:3.0"
+        } else {
+            "LINUX_CONTAINER\taws/codebuild/amazonlinux-x86_64-standard:5.0"
+        }
+    };
+    // Ids of the builds, made from what is drawn already.
+    let build = |letters: &str| {
+        let part = |from: usize, length: usize| letters.chars().skip(from).take(length).collect::<String>();
+        let parts = [part(0, 8), part(8, 4), part(12, 4), part(16, 4), part(20, 12)];
+        format!("{service}-image:{}", parts.join("-"))
+    };
+    let (new, old) = (build(digest), build(old_digest));
     let uname = if arm { "aarch64" } else { "x86_64" };
-    let at = |minutes: i64| (*deployed - TimeDelta::minutes(minutes)).format("%Y/%m/%d %H:%M:%S").to_string();
-    let build = if facts.index { "docker buildx build --provenance=true --push" } else { "docker build" };
+    let at = |minutes: i64, micros: u32| {
+        let time = *deployed - TimeDelta::minutes(minutes);
+        format!("{}.{micros:06}", time.format("%Y/%m/%d %H:%M:%S"))
+    };
+    let command = if facts.index {
+        format!("docker buildx build --provenance=true --push -t {} .", image(facts.names, tag))
+    } else {
+        format!("docker build -t {service}:{tag} .")
+    };
     let text = format!(
-        "[Container] {} Running on CodeBuild On-demand\n[Container] {} environment type {} (previous build: {})\n[Container] {} Running command uname -m\n{uname}\n[Container] {} Running command {build} -t {}:{tag} .\n[Container] {} Phase complete: BUILD State: SUCCEEDED\n",
-        at(14),
-        at(14),
+        "$ aws codebuild batch-get-builds --ids {new} {old} --query 'builds[].[buildNumber,environment.type,environment.image]' --output text\n212\t{}\n211\t{}\n$ aws logs tail /aws/codebuild/{service}-image --log-stream-names {} --since 1h --format short | cut -c21-\n[Container] {} Running on CodeBuild On-demand\n[Container] {} Running command uname -m\n{uname}\n[Container] {} Running command {command}\n[Container] {} Phase complete: BUILD State: SUCCEEDED\n",
         machine(arm),
         machine(was_arm),
-        at(13),
-        at(13),
-        service,
-        at(8),
+        new.rsplit_once(':').map_or("", |(_, id)| id),
+        at(14, 412_087),
+        at(13, 107_552),
+        at(13, 131_940),
+        at(8, 530_870),
     );
     let finding = match (arm, was_arm) {
         (true, false) => "build-machine-changed",

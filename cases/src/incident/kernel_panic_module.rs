@@ -585,7 +585,7 @@ fn instance_status(scene: &mut Scene, facts: &Facts<'_>) {
         "AttachedEbsStatus": passed,
     }] });
     let text = format!(
-        "$ date -u +%FT%TZ\n{}\n$ aws ec2 describe-instance-status --instance-ids {instance}\n{value:#}\n",
+        "$ date -u +%FT%TZ\n{}\n$ aws ec2 describe-instance-status --instance-ids {instance} | jq -S .\n{value:#}\n",
         stamp(*now)
     );
     scene.show("instance-status", "one-event-to-come", vec![shown(Json, text)]);

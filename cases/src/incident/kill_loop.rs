@@ -15,7 +15,7 @@ use std::net::Ipv4Addr;
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta, Timelike as _};
 use serde_json::json;
 
-use super::{Scene, Series, World, shown};
+use super::{Scene, Series, World, printed, shown};
 use crate::cloud::Draw;
 use crate::cloud::balancer::{
     self, Action, Client, Entry, Front, HealthCheck, Outcome, Probe, Routing, State, Target, TargetBehaviour,
@@ -433,9 +433,10 @@ fn group(scene: &mut Scene, facts: &Facts<'_>) {
         .map(|keys| keys.keys().map(|key| format!("{key}:{key}")).collect())
         .unwrap_or_default();
     let mut text = format!(
-        "$ aws autoscaling describe-auto-scaling-groups --auto-scaling-group-names {} --query 'AutoScalingGroups[0].{{{}}}'\n{value:#}\n",
+        "$ aws autoscaling describe-auto-scaling-groups --auto-scaling-group-names {} --query 'AutoScalingGroups[0].{{{}}}'\n{}\n",
         names.group(),
-        keys.join(",")
+        keys.join(","),
+        printed(&value)
     );
     let _ = writeln!(
         text,

@@ -204,6 +204,15 @@ pub fn world(id: &str) -> Option<&'static World> {
     WORLDS.iter().copied().find(|world| world.id.eq_ignore_ascii_case(id))
 }
 
+/// A value as the AWS command line prints what `--query` selects: four spaces for each step.
+fn printed(value: &serde_json::Value) -> String {
+    let mut bytes = Vec::new();
+    let format = serde_json::ser::PrettyFormatter::with_indent(b"    ");
+    // Writing to memory does not fail.
+    let _ = value.serialize(&mut serde_json::Serializer::with_formatter(&mut bytes, format));
+    String::from_utf8(bytes).unwrap_or_default()
+}
+
 /// A piece of evidence the world wrote.
 fn shown(kind: EvidenceType, text: impl Into<String>) -> Evidence {
     Evidence { kind, provenance: Provenance::Synthetic, redactions: Vec::new(), text: text.into() }

@@ -409,7 +409,7 @@ impl Facts<'_> {
 fn app_log(scene: &mut Scene, facts: &Facts<'_>, network: &Network) {
     let names = facts.names;
     let mut text = format!(
-        "$ kubectl logs -n prod -l app={}-api --since-time={} --timestamps | grep 'gave up' | tail -n 4\n",
+        "$ kubectl logs -n prod -l app={}-api --tail=-1 --since-time={} --timestamps | grep 'gave up' | tail -n 4\n",
         names.service,
         stamp(names.hour)
     );
@@ -447,7 +447,7 @@ fn app_log(scene: &mut Scene, facts: &Facts<'_>, network: &Network) {
 
 fn counts(names: &Names, by: &str, rows: [(&str, (u32, u32)); 2]) -> String {
     let mut text = format!(
-        "$ q=$(aws logs start-query --log-group-name /eks/{}/{}-api --start-time {} --end-time {} --query-string 'stats count(*) as calls, sum(hung) as hung by {by}' --query queryId --output text); sleep 10; aws logs get-query-results --query-id $q --query 'results[].[[0].value,[1].value,[2].value]' --output text\n",
+        "$ q=$(aws logs start-query --log-group-name /eks/{}/{}-api --start-time {} --end-time {} --query-string 'stats count(*) as calls, sum(hung) as hung by {by}' --query queryId --output text); sleep 10; aws logs get-query-results --query-id $q --query 'results[*].[[0].value,[1].value,[2].value]' --output text\n",
         names.cluster,
         names.service,
         names.hour.and_utc().timestamp(),

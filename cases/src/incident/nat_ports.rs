@@ -458,7 +458,7 @@ impl Facts<'_> {
 fn insights(group: &str, names: &Names, from: i64, to: i64, query: &str, columns: usize) -> String {
     let columns: Vec<String> = (0..columns).map(|index| format!("[{index}].value")).collect();
     format!(
-        "$ q=$(aws logs start-query --log-group-name {group} --start-time {} --end-time {} --query-string '{query}' --query queryId --output text); sleep 10; aws logs get-query-results --query-id $q --query 'results[].[{}]' --output text\n",
+        "$ q=$(aws logs start-query --log-group-name {group} --start-time {} --end-time {} --query-string '{query}' --query queryId --output text); sleep 10; aws logs get-query-results --query-id $q --query 'results[*].[{}]' --output text\n",
         names.at(from).and_utc().timestamp(),
         names.at(to).and_utc().timestamp() - 1,
         columns.join(",")

@@ -305,7 +305,7 @@ fn zones_of_the_vpc(scene: &mut Scene, facts: &Facts<'_>) {
     }
     let value = json!({ "HostedZoneSummaries": zones, "MaxItems": "100" });
     let text = format!(
-        "$ aws route53 list-hosted-zones-by-vpc --vpc-id {vpc} --vpc-region ap-northeast-1\n{value:#}\n"
+        "$ aws route53 list-hosted-zones-by-vpc --vpc-id {vpc} --vpc-region ap-northeast-1 | jq -S .\n{value:#}\n"
     );
     let finding =
         if facts.shadowed { "a private zone of the domain" } else { "no private zone of the domain" };
@@ -361,15 +361,17 @@ fn rules(scene: &mut Scene, facts: &Facts<'_>, office: Ipv4Addr) {
     }
     let value = json!({ "ResolverRuleAssociations": rows });
     let mut text = format!(
-        "$ aws route53resolver list-resolver-rule-associations --filters Name=VPCId,Values={vpc}\n{value:#}\n"
+        "$ aws route53resolver list-resolver-rule-associations --filters Name=VPCId,Values={vpc} | jq -S .\n{value:#}\n"
     );
     if facts.forwarded {
         let value = json!({ "ResolverRule": {
             "Id": rule, "DomainName": format!("{domain}."), "RuleType": "FORWARD", "Name": "office",
             "TargetIps": [{ "Ip": office, "Port": 53, "Protocol": "Do53" }], "Status": "COMPLETE",
         } });
-        let _ =
-            write!(text, "$ aws route53resolver get-resolver-rule --resolver-rule-id {rule}\n{value:#}\n");
+        let _ = write!(
+            text,
+            "$ aws route53resolver get-resolver-rule --resolver-rule-id {rule} | jq -S .\n{value:#}\n"
+        );
     }
     let finding = if facts.forwarded { "the domain is forwarded" } else { "no rule of its own" };
     scene.show("resolver-rules", finding, vec![shown(Json, text)]);

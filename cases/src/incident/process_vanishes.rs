@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
-use super::{Scene, Series, World, shown};
+use super::{Scene, Series, World, printed, shown};
 use crate::cloud::Draw;
 use crate::cloud::host::{Cgroup, Host, Memory, OomKill, Process, Sample, render};
 use crate::model::EvidenceType::{Command, Config, Json, Log, Metric};
@@ -655,8 +655,9 @@ fn status(scene: &mut Scene, facts: &Facts<'_>) {
         "System": "ok",
     }]);
     let mut text = format!(
-        "$ date -u +%FT%TZ\n{}\n$ aws ec2 describe-instance-status --instance-ids {instance} --query 'InstanceStatuses[].{{AttachedEbs:AttachedEbsStatus.Status,Instance:InstanceStatus.Status,InstanceId:InstanceId,State:InstanceState.Name,System:SystemStatus.Status}}'\n{value:#}\n$ aws cloudtrail lookup-events --lookup-attributes AttributeKey=ResourceName,AttributeValue={instance} --query 'Events[].[EventTime,EventName,Username]' --output text\n",
-        stamp(*now)
+        "$ date -u +%FT%TZ\n{}\n$ aws ec2 describe-instance-status --instance-ids {instance} --query 'InstanceStatuses[].{{AttachedEbs:AttachedEbsStatus.Status,Instance:InstanceStatus.Status,InstanceId:InstanceId,State:InstanceState.Name,System:SystemStatus.Status}}'\n{}\n$ aws cloudtrail lookup-events --lookup-attributes AttributeKey=ResourceName,AttributeValue={instance} --query 'Events[].[EventTime,EventName,Username]' --output text\n",
+        stamp(*now),
+        printed(&value)
     );
     let mut rows: Vec<(NaiveDateTime, &str, &str)> = Vec::new();
     if facts.rebooted {

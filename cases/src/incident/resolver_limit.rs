@@ -474,7 +474,7 @@ fn app_log(scene: &mut Scene, facts: &Facts<'_>, failing: Failing) {
         _ => 2,
     };
     let mut text = format!(
-        "$ kubectl logs -n prod -l app={} --since-time={} --timestamps | grep lookup | tail -n 4\n",
+        "$ kubectl logs -n prod -l app={} --tail=-1 --since-time={} --timestamps | grep lookup | tail -n 4\n",
         names.service,
         stamp(names.at(1830))
     );
@@ -549,7 +549,7 @@ fn app_log(scene: &mut Scene, facts: &Facts<'_>, failing: Failing) {
 fn insights(names: &Names, from: i64, to: i64, query: &str, columns: usize) -> String {
     let columns: Vec<String> = (0..columns).map(|index| format!("[{index}].value")).collect();
     format!(
-        "$ q=$(aws logs start-query --log-group-name /eks/{}/{} --start-time {} --end-time {} --query-string '{query}' --query queryId --output text); sleep 10; aws logs get-query-results --query-id $q --query 'results[].[{}]' --output text\n",
+        "$ q=$(aws logs start-query --log-group-name /eks/{}/{} --start-time {} --end-time {} --query-string '{query}' --query queryId --output text); sleep 10; aws logs get-query-results --query-id $q --query 'results[*].[{}]' --output text\n",
         names.cluster,
         names.service,
         names.at(from).and_utc().timestamp(),
@@ -591,7 +591,7 @@ fn coredns_log(scene: &mut Scene, facts: &Facts<'_>, failing: Failing) {
     let names = facts.names;
     let prefix = |which: usize| format!("[pod/{}/coredns]", names.coredns(which));
     let mut text = format!(
-        "$ kubectl logs -n kube-system -l k8s-app=kube-dns --prefix --since-time={} | grep -E '{}|{}|plugin/errors' | head -n 14\n",
+        "$ kubectl logs -n kube-system -l k8s-app=kube-dns --prefix --tail=-1 --since-time={} | grep -E '{}|{}|plugin/errors' | head -n 14\n",
         stamp(names.at(1855)),
         names.customer(8),
         DOMAIN.replace('.', "\\."),
@@ -843,7 +843,7 @@ fn query_log(scene: &mut Scene, facts: &Facts<'_>) {
     rows.push((format!("{DOMAIN}."), code, own));
     rows.sort_by_key(|(_, _, count)| std::cmp::Reverse(*count));
     let mut text = format!(
-        "$ q=$(aws logs start-query --log-group-name /route53resolver/{0} --start-time {1} --end-time {2} --query-string 'filter srcids.instance = \"{3}\" | parse query_name /(?<suffix>{4}\\.compute\\.internal\\.|{5}\\.)$/ | stats count(*) as n by coalesce(suffix, \"customers\") as zone, rcode | sort n desc' --query queryId --output text); sleep 10; aws logs get-query-results --query-id $q --query 'results[].[[0].value,[1].value,[2].value]' --output text\n",
+        "$ q=$(aws logs start-query --log-group-name /route53resolver/{0} --start-time {1} --end-time {2} --query-string 'filter srcids.instance = \"{3}\" | parse query_name /(?<suffix>{4}\\.compute\\.internal\\.|{5}\\.)$/ | stats count(*) as n by coalesce(suffix, \"customers\") as zone, rcode | sort n desc' --query queryId --output text); sleep 10; aws logs get-query-results --query-id $q --query 'results[*].[[0].value,[1].value,[2].value]' --output text\n",
         names.vpc,
         names.at(1800).and_utc().timestamp(),
         names.at(2100).and_utc().timestamp() - 1,

@@ -1026,7 +1026,7 @@ fn changes(scene: &mut Scene, facts: &Facts<'_>) {
     }
     rows.sort_by_key(|(time, ..)| std::cmp::Reverse(*time));
     let mut text = format!(
-        "$ aws cloudtrail lookup-events --lookup-attributes AttributeKey=ReadOnly,AttributeValue=false --start-time {} --query 'Events[].CloudTrailEvent' --output json | jq -r '.[] | fromjson | select(.eventSource == \"iam.amazonaws.com\" or (.eventName | test(\"NatGateway|RouteTable|NetworkAcl\"))) | [.eventTime, .eventName, (.userIdentity.arn | split(\"/\") | .[-1]), (.requestParameters | tojson)] | join(\"  \")'\n",
+        "$ for region in us-east-1 ap-northeast-1; do aws cloudtrail lookup-events --region $region --lookup-attributes AttributeKey=ReadOnly,AttributeValue=false --start-time {} --query 'Events[].CloudTrailEvent' --output json; done | jq -r '.[] | fromjson | select(.eventSource == \"iam.amazonaws.com\" or (.eventName | test(\"NatGateway|RouteTable|NetworkAcl\"))) | [.eventTime, .eventName, (.userIdentity.arn | split(\"/\") | .[-1]), (.requestParameters | tojson)] | join(\"  \")' | sort -r\n",
         stamp(names.scaled - TimeDelta::days(14))
     );
     for (time, what, detail) in rows {

@@ -50,7 +50,10 @@ pub fn finding(check: &str, text: &str, _: &[Series]) -> String {
             if recent(text) { "nodes-new" } else { "nodes-unchanged" }
         }
         "task-definition" if all(r"(?m)^([<>])", text).len() == 2 => "only-the-tag-changed",
-        "pipeline" => match (text.contains("aarch64"), text.contains("previous build: ARM_CONTAINER")) {
+        "pipeline" => match (
+            first(r"(?m)^212\t(\w+)\t", text) == "ARM_CONTAINER",
+            first(r"(?m)^211\t(\w+)\t", text) == "ARM_CONTAINER",
+        ) {
             (true, false) => "build-machine-changed",
             (true, true) => "builds-on-arm-as-before",
             _ => "builds-on-x86-as-before",
@@ -68,7 +71,7 @@ fn recent(text: &str) -> bool {
         let found = first(pattern, text);
         chrono::NaiveDateTime::parse_from_str(&found, "%Y-%m-%dT%H:%M:%S").expect("a time")
     };
-    (time(r"(?m)^(\d{4}\S+)Z$") - time(r"m7\w\.large\t(\S+)Z")).num_days() < 2
+    (time(r"(?m)^(\d{4}\S+)Z$") - time(r"m7\w\.large\t(\S+)\+00:00")).num_days() < 2
 }
 
 pub fn contradictions(texts: &BTreeMap<&str, String>, _: &BTreeMap<String, View>) -> Vec<String> {
@@ -88,7 +91,11 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, _: &BTreeMap<String, View>
         pulled != texts["container-log"].contains("does not exist"),
         "a container that never ran has a log",
     );
-    let arm = texts["pipeline"].contains("aarch64");
+    let arm = texts["pipeline"].contains("\naarch64\n");
+    expect(
+        arm == (first(r"(?m)^212\t(\w+)\t", &texts["pipeline"]) == "ARM_CONTAINER"),
+        "the build machine and uname disagree",
+    );
     let first_architecture = first(r#""architecture": "(\w+)""#, &texts["manifest"]);
     expect(arm == (first_architecture == "arm64"), "the build machine and the manifest disagree");
     let task = first(r"--tasks (\w+)", &texts["stopped-task"]);
