@@ -592,7 +592,7 @@ impl Cause {
         let sign = self.sign();
         Text::new(
             format!("It would show as {}. Here: {}", sign.en, why.en),
-            format!("它會顯示為{}。這裡：{}", sign.zh_tw, why.zh_tw),
+            format!("若是如此，會看到{}。這裡：{}", sign.zh_tw, why.zh_tw),
         )
     }
 }

@@ -1025,7 +1025,11 @@ fn positions(draw: &mut Draw) -> Exercise {
                     lsn(written),
                     lsn(flush[index]),
                     lsn(replayed[index]),
-                    format!("00:00:{:09.6}", lags[index]),
+                    // PostgreSQL prints an interval without trailing zeros.
+                    format!("00:00:{:09.6}", lags[index])
+                        .trim_end_matches('0')
+                        .trim_end_matches('.')
+                        .to_owned(),
                     "async".to_owned(),
                 ]
             })
@@ -1107,8 +1111,8 @@ fn positions(draw: &mut Draw) -> Exercise {
                         (
                             lags[best],
                             Text::new(
-                                "`replay_lag` counts WAL that it has and has not replayed; on promotion it replays that first, so it is not lost.",
-                                "`replay_lag` 也含已收到但未重播的 WAL；升級時會先重播完，並不會遺失。",
+                                "`replay_lag` also counts WAL that it has received but not replayed yet; on promotion it replays that first, so that part is not lost.",
+                                "`replay_lag` 也含已收到但未重播的 WAL；升級時會先重播完，那部分不會遺失。",
                             ),
                         ),
                         (

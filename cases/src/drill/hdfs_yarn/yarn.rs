@@ -362,8 +362,8 @@ fn occupied_once(draw: &mut Draw) -> Option<Exercise> {
                     (
                         full,
                         Text::new(
-                            "That is an empty node: part of it is allocated already.",
-                            "那是節點全空時的數字，它已有一部分被占用。",
+                            "That is an empty node: part of it is taken, by containers already there or by the ApplicationMaster.",
+                            "那是節點全空時的數字；其中一部分已被原有的容器或 ApplicationMaster 占用。",
                         ),
                     ),
                     (
