@@ -221,11 +221,11 @@ fn plan(case: &Case, table: &Table, defined: &str, text: &str) -> Vec<(String, S
     let scan = text.lines().find(|line| line.contains("Scan ") && line.contains(&here)).expect("a scan");
     let actual = scan.split_once("(actual").expect("analyzed").1;
     let (rows, loops) = (number(actual, "rows=").expect("rows"), number(actual, "loops=").expect("loops"));
-    let joins = text.contains("Nested Loop");
-    let lead = if joins { "Rows Removed by Join Filter: " } else { "Rows Removed by Filter: " };
-    let removed = number(text, lead).expect("what is removed");
+    let joins = text.contains("SubPlan");
+    let below = text.split_once(scan).expect("the scan").1;
+    let removed = number(below, "Rows Removed by Filter: ").expect("what is removed") * loops;
     // The rows that are left, and all that were read, over every loop.
-    let left = if joins { number(text, "rows=").expect("an estimate") } else { rows };
+    let left = rows * loops;
     let query = text.lines().next().expect("a query");
     // The plan's numbers against the rows themselves.
     let [owner, status, time, _] = &table.names;
@@ -254,7 +254,7 @@ fn plan(case: &Case, table: &Table, defined: &str, text: &str) -> Vec<(String, S
         )
     } else if loops > 1 {
         (
-            "the inner side is scanned in full for every outer row",
+            "a table is scanned in full again for every row of another",
             format!("`CREATE INDEX ON {} ({owner})`", table.name),
         )
     } else if text.contains("::date =") && begins(time) {
@@ -318,7 +318,7 @@ def solve(case):
         for name, how in indexes:
             db.do(f'CREATE INDEX {name} ON {table} USING btree {how}')
         db.do(f'VACUUM ANALYZE {table}')
-    db.do('SET enable_seqscan = on; SET enable_bitmapscan = on; SET enable_sort = on; SET enable_hashjoin = on; SET enable_mergejoin = on; SET enable_material = on; SET enable_memoize = on; RESET work_mem')
+    db.do('SET enable_seqscan = on; SET enable_bitmapscan = on; SET enable_indexscan = on; SET enable_sort = on; RESET work_mem')
     if case['level'] == 1:
         create(defined)
         query = case['evidence'][2].rstrip(';')
@@ -345,11 +345,10 @@ def solve(case):
             # With 5 regions each holds two of the ten.
             regions = 5 if int(re.search(r'p .*actual.*rows=(\d+)', text)[1]) * 5 == data['owners'] else 10
             db.do(f'UPDATE {data["parent"]} SET region = id % {regions}; ANALYZE {data["parent"]}')
-            db.do('SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_material = off; SET enable_memoize = off')
         if 'external merge' in text:
             db.do("SET work_mem = '64kB'")
         if 'Index Cond' in text:
-            db.do('SET enable_seqscan = off; SET enable_bitmapscan = off')
+            db.do('SET enable_seqscan = off; SET enable_indexscan = off')
         plan = explain(query)
         def facts(plan, factor):
             facts = []
@@ -359,9 +358,10 @@ def solve(case):
                 rows = re.search(r'actual time=\S+ rows=(\d+) loops=(\d+)', line)
                 if node and rows:
                     small = ' p' in node[1][-2:]
+                    small = small or node[1] == 'Aggregate'
                     facts.append((node[1], int(rows[1]) * (1 if small else factor), int(rows[2])))
                 elif line.startswith('Rows Removed'):
-                    small = any(fact[0].endswith(' p') for fact in facts[-2:]) and 'Join' not in line
+                    small = any(fact[0].endswith(' p') for fact in facts[-2:])
                     facts.append(('removed', int(line.split(': ')[1]) * (1 if small else factor)))
                 elif re.match(r'(Filter|Join Filter|Index Cond|Sort Key|Sort Method)', line):
                     facts.append((line.split('  Disk')[0],))
