@@ -1,6 +1,6 @@
 //! D15 by enumerating every row of the drawn data: what an index scan reads is counted between its lowest and highest
 //! key. Every 50th case (by seed; every 15th of level 2, whose plans are shown) is built in PostgreSQL 15, each row once
-//! instead of `repeat` times: the rows of the plan, the index that its planner takes, sorts and index-only scans are
+//! instead of `repeat` times: the rows of the plan, the index that limits a scan most, sorts and index-only scans are
 //! compared with what the case says.
 
 use divedeep_cases::drill::{Answer, Case};
@@ -325,18 +325,21 @@ def solve(case):
         db.do('SET enable_seqscan = off; SET enable_bitmapscan = off')
         plan = explain(query)
         found['rows'] = int(re.search(r'actual time=\S+ rows=(\d+)', plan)[1]) * repeat
-        found['best'] = re.search(r'Index Scan using (\w+)', plan)[1]
-        # What the asked index limits: the conditions on its leading columns, up to a range.
+        # What an index limits: the conditions on its leading columns, up to a range. (The planner weighs the order of
+        # the rows in the table as well, and may take another.)
         conditions = {c.split()[0]: c for c in query.split(' WHERE ')[1].split(' AND ')}
-        used = []
-        for column in re.match(r'\(([^)]*)\)', dict(defined)[case['given']['asked']])[1].split(', '):
-            if column not in conditions:
-                break
-            used.append(conditions[column])
-            if '>=' in conditions[column]:
-                break
-        where = ' AND '.join(used) or 'true'
-        found['entries-' + case['given']['asked']] = int(db.do(f'SELECT count(*) FROM {table} WHERE {where}').rows[0][0]) * repeat
+        def entries(name):
+            used = []
+            for column in re.match(r'\(([^)]*)\)', dict(defined)[name])[1].split(', '):
+                if column not in conditions:
+                    break
+                used.append(conditions[column])
+                if '>=' in conditions[column]:
+                    break
+            where = ' AND '.join(used) or 'true'
+            return int(db.do(f'SELECT count(*) FROM {table} WHERE {where}').rows[0][0]) * repeat
+        found['entries-' + case['given']['asked']] = entries(case['given']['asked'])
+        found['best'] = min((name for name, _ in defined), key=entries)
     elif case['level'] == 2:
         create(defined)
         text = case['evidence'][1]
