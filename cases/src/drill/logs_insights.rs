@@ -25,6 +25,7 @@ pub(super) const FAMILY: Family = Family {
         "Amazon CloudWatch Logs User Guide, stats: Functions to use with stats (count(*), count(fieldName), pct, bin)",
         "Amazon CloudWatch Logs User Guide, Supported logs and discovered fields (JSON logs, Lambda logs, VPC Flow Logs)",
         "AWS CLI Command Reference, logs tail",
+        "AWS Compute Blog, AWS Lambda standardizes billing for INIT Phase (since 1 August 2025 the billed duration contains it)",
     ],
     draw,
 };

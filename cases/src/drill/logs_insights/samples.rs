@@ -237,6 +237,7 @@ fn lambda(draw: &mut Draw) -> Sample {
     let first = times.first().and_then(|at| chrono::DateTime::from_timestamp_millis(*at)).unwrap_or_default();
     // An execution environment starts once, and works on one invocation at a time.
     let mut busy: Vec<Option<i64>> = vec![None; environments.len()];
+    let mut most = vec![0_u64; environments.len()];
     for at in times {
         let id =
             format!("{}-{}-4{}-a{}-{}", draw.hex(8), draw.hex(4), draw.hex(3), draw.hex(3), draw.hex(12));
@@ -255,9 +256,11 @@ fn lambda(draw: &mut Draw) -> Sample {
         let (more, rest) = init.unwrap_or_default();
         let billed = ((whole + more) * 100 + hundredths + rest).div_ceil(100);
         let stream = format!("{}/[$LATEST]{}", first.format("%Y/%m/%d"), environments[here]);
+        // The most that the environment has used so far.
+        most[here] = most[here].max(draw.number(60, memory - 20));
         let mut report = format!(
             "REPORT RequestId: {id}\tDuration: {whole}.{hundredths:02} ms\tBilled Duration: {billed} ms\tMemory Size: {memory} MB\tMax Memory Used: {} MB\t",
-            draw.number(60, memory - 20)
+            most[here]
         );
         if init.is_some() {
             report += &format!("Init Duration: {more}.{rest:02} ms\t");
