@@ -13,7 +13,7 @@ pub(super) const FAMILY: Family = Family {
     place: ("linux", "use-method-triage"),
     depths: &[1, 2, 3],
     seconds: 90,
-    version: 2,
+    version: 1,
     sources: &[
         "vmstat(8) of procps-ng 4, FIELD DESCRIPTION (the first line is since boot; r, b, si, so, wa, st)",
         "iostat(1) of sysstat 12, REPORTS (aqu-sz, r_await, %util and its limits with parallel devices)",
