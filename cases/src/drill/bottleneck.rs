@@ -43,12 +43,14 @@ fn t(en: impl Into<String>, zh: impl Into<String>) -> Text {
 impl State {
     fn text(self, level: u8) -> Text {
         match self {
-            Self::Cpu => {
-                t("CPU: more threads want to run than there are CPUs", "CPU：想執行的執行緒比 CPU 多")
-            }
-            Self::Steal => {
-                t("CPU: the hypervisor gives the time to other guests", "CPU：Hypervisor 把時間給了其他客體")
-            }
+            Self::Cpu => t(
+                "CPU: its own work fills all CPUs, and threads queue",
+                "CPU：自己的工作用滿所有 CPU，執行緒在排隊",
+            ),
+            Self::Steal => t(
+                "CPU: the hypervisor withholds time that the guest wants",
+                "CPU：客體要用的時間被 Hypervisor 扣住",
+            ),
             Self::Iops | Self::Throughput if level == 1 => {
                 t("Disk: tasks wait for I/O on files", "磁碟：工作在等檔案的 I/O")
             }
@@ -171,7 +173,12 @@ fn scene(draw: &mut Draw, state: State, level: u8) -> Scene {
     commands.insert(if state == State::Single { 0 } else { draw.int(1, 3) }, plain);
     let process = |draw: &mut Draw, index: u32, command: &str, uid: u32| {
         let started = booted + TimeDelta::seconds(20 + i64::from(index) * 3);
-        let mut process = Process::new(pid + index * 23 + draw.int(0u32, 2000), "app", uid, command, started);
+        let user = match uid {
+            0 => "root",
+            115 => "postgres",
+            _ => "app",
+        };
+        let mut process = Process::new(pid + index * 23 + draw.int(0u32, 2000), user, uid, command, started);
         process.threads = f64::from(draw.int(3u32, 12)) / 100.0;
         process.kernel_share = f64::from(draw.int(12u32, 30)) / 100.0;
         process.nlwp = if COMMANDS.contains(&command) { draw.int(4, 40) } else { 1 };
@@ -444,15 +451,26 @@ impl Scene {
     }
 
     /// What settles it, in this case's numbers.
-    fn proof(&self, state: State) -> Text {
+    fn proof(&self, state: State, level: u8) -> Text {
         let cpus = self.host.cpus;
         let mean = |of: fn(&Sample) -> f64| self.mean(of);
         let (r, b) = (mean(|sample| sample.runnable.into()), mean(|sample| sample.blocked.into()));
         let last = self.last();
         let disk = last.disks.get(1).cloned().unwrap_or_default();
         let (requests, mib) = (disk.reads + disk.writes, (disk.read_kib + disk.write_kib) / 1024.0);
-        let wait = disk.read_wait.max(disk.write_wait);
+        let wait = (disk.reads * disk.read_wait + disk.writes * disk.write_wait) / requests.max(1.0);
         match state {
+            // vmstat alone shows no volume.
+            State::Iops | State::Throughput if level == 1 => t(
+                format!(
+                    "`b` averages {b:.1} while nothing is swapped in, and `wa` {:.0}: tasks wait for I/O on files.",
+                    mean(|sample| sample.iowait.round())
+                ),
+                format!(
+                    "`b` 平均 {b:.1}，又沒有置換進來，`wa` 平均 {:.0}：工作在等檔案的 I/O。",
+                    mean(|sample| sample.iowait.round())
+                ),
+            ),
             State::Cpu => t(
                 format!(
                     "`r` averages {r:.1} on {cpus} CPUs and `us`+`sy` fill the time: threads queue for a CPU."
@@ -461,20 +479,20 @@ impl Scene {
             ),
             State::Steal => t(
                 format!(
-                    "`st` averages {:.0}: the guest wanted that time, and the hypervisor gave it to others.",
+                    "`st` averages {:.0}: the guest wanted that time and did not get it; others had it, or a limit of its own, as on a burstable instance without credits.",
                     mean(|sample| sample.steal.round())
                 ),
                 format!(
-                    "`st` 平均 {:.0}：客體要用這些時間，Hypervisor 卻給了別人。",
+                    "`st` 平均 {:.0}：客體要用這些時間卻沒拿到：給了別的客體，或受自己的上限限制（例如點數用完的可爆量執行個體）。",
                     mean(|sample| sample.steal.round())
                 ),
             ),
             State::Iops | State::Throughput => t(
                 format!(
-                    "`b` averages {b:.1} without swapping; `nvme1n1` does {requests:.0} requests and {mib:.0} MiB a second, and a request takes {wait:.2} ms."
+                    "`b` averages {b:.1} without swapping; `nvme1n1` does {requests:.0} requests and {mib:.0} MiB a second, and a request takes {wait:.2} ms on average."
                 ),
                 format!(
-                    "`b` 平均 {b:.1}，又沒有置換；`nvme1n1` 每秒 {requests:.0} 個請求、{mib:.0} MiB，每個請求要 {wait:.2} ms。"
+                    "`b` 平均 {b:.1}，又沒有置換；`nvme1n1` 每秒 {requests:.0} 個請求、{mib:.0} MiB，每個請求平均要 {wait:.2} ms。"
                 ),
             ),
             State::Swap => t(
@@ -563,9 +581,9 @@ impl Scene {
                 "No single process stands at 100 %CPU while the rest of the host is idle and nothing else is short.",
                 "沒有「某個行程停在 100 %CPU、其餘都閒置」的情形。",
             ),
-            State::Healthy => self.proof(state),
+            State::Healthy => self.proof(state, level),
         };
-        let right = Choice::new(shown_state.text(level), self.proof(state));
+        let right = Choice::new(shown_state.text(level), self.proof(state, level));
         let others = all.iter().filter(|other| **other != shown_state);
         let options = std::iter::once(right)
             .chain(others.map(|other| Choice::new(other.text(level), why(*other))))
@@ -669,7 +687,7 @@ fn first(draw: &mut Draw, state: State, scene: &Scene) -> Exercise {
                     "`us` + `sy` 平均 {busy:.1}；`r` 除以 {cpus} 個 CPU 是 {per:.2}。大於 1 就有執行緒在等 CPU。"
                 ),
             ),
-            scene.proof(state),
+            scene.proof(state, 1),
         ],
         given: json!({ "cpus": cpus }),
     }
@@ -805,7 +823,7 @@ fn second(draw: &mut Draw, state: State, scene: &Scene) -> Exercise {
                     if requests > 0.0 { disk.queue / requests * 1000.0 } else { 0.0 }
                 ),
             ),
-            scene.proof(state),
+            scene.proof(state, 2),
         ],
         given: json!({ "cpus": cpus, "iops": scene.limits.0, "mib": scene.limits.1 }),
     }
@@ -920,7 +938,7 @@ fn third(draw: &mut Draw, state: State, scene: &Scene) -> Exercise {
                     scene.busy()
                 ),
             ),
-            scene.proof(state),
+            scene.proof(state, 3),
             match scene.host.processes.iter().find(|process| Some(process.pid) == scene.behind) {
                 Some(process) => t(
                     format!(

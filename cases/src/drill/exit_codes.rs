@@ -470,7 +470,7 @@ fn commands(draw: &mut Draw) -> Exercise {
                 "ls /no/such/path > /dev/null",
                 "no-such-command",
             ]);
-            Script::new(
+            let script = Script::new(
                 &[before, failing, "echo \"done\""],
                 0,
                 Meaning::Own,
@@ -479,8 +479,18 @@ fn commands(draw: &mut Draw) -> Exercise {
                     "失敗後指令碼照樣往下（沒有 `set -e`），以最後一個指令 `echo` 的碼結束：0。",
                 ),
             )
-            .trap(1, t("A failure in the middle is forgotten without `set -e`.", "沒有 `set -e` 時，中間的失敗不會留下來。"))
-            .trap(127, t("That was the line before the last; the last command decides.", "那是倒數第二行；以最後的指令為準。"))
+            .trap(1, t("A failure in the middle is forgotten without `set -e`.", "沒有 `set -e` 時，中間的失敗不會留下來。"));
+            if failing == "no-such-command" {
+                script.trap(
+                    127,
+                    t(
+                        "That was the line before the last; the last command decides.",
+                        "那是倒數第二行；以最後的指令為準。",
+                    ),
+                )
+            } else {
+                script
+            }
         }
     };
     let mut wrong = vec![Meaning::NotFound, Meaning::NotExecutable, Meaning::Own, Meaning::TimedOut];
@@ -1959,18 +1969,38 @@ impl Scene {
             EvidenceType::Command,
             format!("$ journalctl -u {unit} --no-pager -n {}\n{}", lines.len(), lines.join("\n")),
         )];
-        let shell = (
-            "shell",
-            t(
-                "`$?` of a shell, had it run the process and seen it end like this",
-                "若由 shell 執行這個行程並看到同樣的結局，`$?` 是多少",
-            ),
-            t(
-                format!("`code=killed` gives 128 + n, `code=exited` the status itself: {status}."),
-                format!("`code=killed` 是 128 + n，`code=exited` 就是狀態本身：{status}。"),
-            ),
-            Answer::count(status.into(), Vec::new()),
-        );
+        let unstarted = matches!(cause, Cause::Missing | Cause::Forbidden | Cause::Folder | Cause::Account);
+        let shell = if unstarted {
+            (
+                "shell",
+                t(
+                    "The exit status of systemd's child, as a number",
+                    "systemd 的子行程結束時的狀態碼（數字）",
+                ),
+                t(
+                    format!(
+                        "`code=exited` gives the status itself: {status}. It is systemd's own; a shell that cannot find or execute a command says 127 or 126."
+                    ),
+                    format!(
+                        "`code=exited` 就是狀態本身：{status}。這是 systemd 自己的碼；shell 找不到或無法執行指令時是 127 或 126。"
+                    ),
+                ),
+                Answer::count(status.into(), Vec::new()),
+            )
+        } else {
+            (
+                "shell",
+                t(
+                    "`$?` of a shell, had it run the process and seen it end like this",
+                    "若由 shell 執行這個行程並看到同樣的結局，`$?` 是多少",
+                ),
+                t(
+                    format!("`code=killed` gives 128 + n, `code=exited` the status itself: {status}."),
+                    format!("`code=killed` 是 128 + n，`code=exited` 就是狀態本身：{status}。"),
+                ),
+                Answer::count(status.into(), Vec::new()),
+            )
+        };
         let last = match cause {
             Cause::Limit | Cause::HostMemory => {
                 evidence.push(shown(

@@ -14,7 +14,7 @@ pub(super) const FAMILY: Family = Family {
     place: ("database", "explain-plan-reading"),
     depths: &[2, 3, 4],
     seconds: 150,
-    version: 1,
+    version: 2,
     sources: &[
         "PostgreSQL 15 documentation, 11.3 Multicolumn Indexes (which columns limit the part that is scanned)",
         "PostgreSQL 15 documentation, 11.4 Indexes and ORDER BY; 11.7 Indexes on Expressions; 11.8 Partial Indexes; 11.9 Index-Only Scans and Covering Indexes",
@@ -169,12 +169,12 @@ impl Data {
     fn spread(&self) -> Text {
         Text::new(
             format!(
-                "Every day has the same number of rows, and `{}` and `{}` are spread evenly and independently of each other.",
-                self.shape.owner, self.shape.status
+                "Every day has the same number of rows, and so has every `{}`; day, `{}` and `{}` are independent of each other.",
+                self.shape.owner, self.shape.owner, self.shape.status
             ),
             format!(
-                "每天的資料列數相同，`{}` 與 `{}` 平均分布且互相獨立。",
-                self.shape.owner, self.shape.status
+                "每天的資料列數相同，每個 `{}` 的列數也相同；日期、`{}` 與 `{}` 互相獨立。",
+                self.shape.owner, self.shape.owner, self.shape.status
             ),
         )
     }
@@ -547,8 +547,8 @@ impl Cause {
                 "排序放不進記憶體而寫到磁碟",
             ),
             Self::Loops => Text::new(
-                "the inner side is scanned in full for every outer row",
-                "外層每一列都要把內層整個掃過一次",
+                "a table is scanned in full again for every row of another",
+                "另一張表的每一列都要把這張表整個再掃一次",
             ),
             Self::Unselective => Text::new(
                 "the index used finds many rows that a filter then drops",
@@ -581,8 +581,8 @@ impl Cause {
                 Text::new("a scan of a whole table with `loops` above 1", "掃描整張表的節點 `loops` 大於 1")
             }
             Self::Unselective => Text::new(
-                "an index scan with many `Rows Removed by Filter`",
-                "索引掃描卻有大量 `Rows Removed by Filter`",
+                "a scan by an index (plain or bitmap) with many `Rows Removed by Filter`",
+                "用了索引（一般或 bitmap）卻有大量 `Rows Removed by Filter`",
             ),
         }
     }
@@ -592,7 +592,7 @@ impl Cause {
         let sign = self.sign();
         Text::new(
             format!("It would show as {}. Here: {}", sign.en, why.en),
-            format!("它會顯示為{}。這裡：{}", sign.zh_tw, why.zh_tw),
+            format!("若是如此，會看到{}。這裡：{}", sign.zh_tw, why.zh_tw),
         )
     }
 }
@@ -733,29 +733,31 @@ fn read_plan(draw: &mut Draw) -> Exercise {
             let outer = data.owners / regions;
             let each = data.count(true, None, None);
             let query = format!(
-                "SELECT * FROM {parent} p JOIN {table} t ON t.{owner} = p.id WHERE p.region = {region};"
+                "SELECT p.id, (SELECT count(*) FROM {table} t WHERE t.{owner} = p.id) FROM {parent} p WHERE p.region = {region};"
             );
             let total = took * outer as f64;
-            let whole = (cost(0) + rows as f64 * 0.0025) * outer as f64 + 5.0;
+            // The count costs as much as one more condition on what is kept.
+            let counted = cost(1) + each as f64 * 0.0025;
+            let small = data.owners.div_ceil(226) as f64 + data.owners as f64 * 0.0125;
+            let whole = small + (counted + 0.01) * outer as f64;
             let lines = vec![
                 format!(
-                    "Nested Loop  (cost=0.00..{whole:.2} rows={} width=44) (actual time={start:.3}..{total:.3} rows={} loops=1)",
-                    each * outer,
-                    each * outer
+                    "Seq Scan on {parent} p  (cost=0.00..{whole:.2} rows={outer} width=12) (actual time={:.3}..{total:.3} rows={outer} loops=1)",
+                    start + took
                 ),
-                format!("  Join Filter: (p.id = t.{owner})"),
-                format!("  Rows Removed by Join Filter: {}", (rows - each) * outer),
+                format!("  Filter: (region = {region})"),
+                format!("  Rows Removed by Filter: {}", data.owners - outer),
+                "  SubPlan 1".to_owned(),
                 format!(
-                    "  ->  Seq Scan on {parent} p  (cost=0.00..{:.2} rows={outer} width=8) (actual time={start:.3}..{:.3} rows={outer} loops=1)",
-                    data.owners as f64 * 0.02 + 1.0,
-                    start + 0.05
+                    "    ->  Aggregate  (cost={counted:.2}..{:.2} rows=1 width=8) (actual time={took:.3}..{took:.3} rows=1 loops={outer})",
+                    counted + 0.01
                 ),
-                format!("        Filter: (region = {region})"),
-                format!("        Rows Removed by Filter: {}", data.owners - outer),
                 format!(
-                    "  ->  Seq Scan on {table} t  (cost=0.00..{:.2} rows={rows} width=36) (actual time={start:.3}..{took:.3} rows={rows} loops={outer})",
-                    cost(0)
+                    "          ->  Seq Scan on {table} t  (cost=0.00..{:.2} rows={each} width=0) (actual time={start:.3}..{took:.3} rows={each} loops={outer})",
+                    cost(1)
                 ),
+                format!("                Filter: ({owner} = p.id)"),
+                format!("                Rows Removed by Filter: {}", rows - each),
             ];
             (query, lines, vec![by_time], each * outer, rows * outer, total)
         }
@@ -765,14 +767,24 @@ fn read_plan(draw: &mut Draw) -> Exercise {
             let name = data.label(label);
             let query = format!("SELECT * FROM {table} WHERE {owner} = {number} AND {status} = '{name}';");
             let took = found as f64 * pace * 3.0;
+            let bits = 4.42 + found as f64 * 0.0125;
             let lines = vec![
                 format!(
-                    "Index Scan using i1 on {table}  (cost=0.42..{:.2} rows={left} width=36) (actual time={start:.3}..{took:.3} rows={left} loops=1)",
-                    found as f64 * 0.9
+                    "Bitmap Heap Scan on {table}  (cost={:.2}..{:.2} rows={left} width=36) (actual time={:.3}..{took:.3} rows={left} loops=1)",
+                    bits + left as f64 * 0.00025,
+                    bits + pages as f64 + found as f64 * 0.015,
+                    took / 4.0
                 ),
-                format!("  Index Cond: ({status} = '{name}'::text)"),
+                format!("  Recheck Cond: ({status} = '{name}'::text)"),
                 format!("  Filter: ({owner} = {number})"),
                 format!("  Rows Removed by Filter: {}", found - left),
+                format!("  Heap Blocks: exact={pages}"),
+                format!(
+                    "  ->  Bitmap Index Scan on i1  (cost=0.00..{bits:.2} rows={found} width=0) (actual time={:.3}..{:.3} rows={found} loops=1)",
+                    took / 4.0 - start,
+                    took / 4.0 - start
+                ),
+                format!("        Index Cond: ({status} = '{name}'::text)"),
             ];
             (query, lines, vec![Index::new(&[Status]), by_time], left, found, took)
         }
@@ -826,12 +838,12 @@ fn read_plan(draw: &mut Draw) -> Exercise {
         ),
         Cause::Loops => Text::new(
             format!(
-                "The lower scan has `loops={}`: its rows and its time are those of one loop, and each reads all {} rows.",
+                "The scan in the `SubPlan` has `loops={}`: its rows and its time are those of one loop, and each reads all {} rows.",
                 looked / rows,
                 commas(rows)
             ),
             format!(
-                "下面的掃描是 `loops={}`：列數與時間都是單次的，而每次都讀全部 {} 列。",
+                "`SubPlan` 裡的掃描是 `loops={}`：列數與時間都是單次的，而每次都讀全部 {} 列。",
                 looked / rows,
                 commas(rows)
             ),
@@ -938,7 +950,7 @@ fn read_plan(draw: &mut Draw) -> Exercise {
         Text::new(
             if cause == Cause::Loops {
                 format!(
-                    "{} rows in each of {} loops: {}. The join filter keeps {} of them.",
+                    "{} rows in each of {} loops: {}. The filter keeps {} of them.",
                     commas(rows),
                     looked / rows,
                     commas(looked),
@@ -954,7 +966,7 @@ fn read_plan(draw: &mut Draw) -> Exercise {
             },
             if cause == Cause::Loops {
                 format!(
-                    "{} 列 × {} 次迴圈 = {}，其中 {} 列通過 Join Filter。",
+                    "{} 列 × {} 次迴圈 = {}，其中 {} 列通過 Filter。",
                     commas(rows),
                     looked / rows,
                     commas(looked),
@@ -979,10 +991,10 @@ fn read_plan(draw: &mut Draw) -> Exercise {
     Exercise {
         prompt: Text::new(
             format!(
-                "PostgreSQL 15; `{table}` also has its primary key `id`. `{owner}` is an `integer`, `{status}` is `text`, `{time}` is a `timestamp`. The query is too slow, although all statistics are up to date."
+                "PostgreSQL 15, without parallel query and JIT (`max_parallel_workers_per_gather = 0`, `jit = off`); `{table}` also has its primary key `id`. `{owner}` is an `integer`, `{status}` is `text`, `{time}` is a `timestamp`. The query is too slow, although all statistics are up to date."
             ),
             format!(
-                "PostgreSQL 15，`{table}` 另有主鍵 `id`；`{owner}` 是 `integer`，`{status}` 是 `text`，`{time}` 是 `timestamp`。統計資訊都是最新的，但這個查詢太慢。"
+                "PostgreSQL 15，沒有啟用平行查詢與 JIT（`max_parallel_workers_per_gather = 0`、`jit = off`）；`{table}` 另有主鍵 `id`；`{owner}` 是 `integer`，`{status}` 是 `text`，`{time}` 是 `timestamp`。統計資訊都是最新的，但這個查詢太慢。"
             ),
         ),
         evidence: vec![

@@ -19,22 +19,27 @@ pub(super) const FAMILY: Family = Family {
     place: ("scripting-logs", "logs-insights-queries"),
     depths: &[2, 2, 3],
     seconds: 150,
-    version: 2,
+    version: 3,
     sources: &[
         "Amazon CloudWatch Logs User Guide, CloudWatch Logs Insights language query syntax (parse, filter, stats, sort, limit, dedup)",
         "Amazon CloudWatch Logs User Guide, stats: Functions to use with stats (count(*), count(fieldName), pct, bin)",
         "Amazon CloudWatch Logs User Guide, Supported logs and discovered fields (JSON logs, Lambda logs, VPC Flow Logs)",
         "AWS CLI Command Reference, logs tail",
+        "AWS Compute Blog, AWS Lambda standardizes billing for INIT Phase (since 1 August 2025 the billed duration contains it)",
     ],
     draw,
 };
 
 /// What every prompt says of its sample, and of percentiles where one is asked for.
-fn rule(question: &Question) -> Text {
-    let (en, zh) = (
-        "The sample is everything in the time range; times are UTC.",
-        "樣本就是查詢時間範圍內的全部事件，時間為 UTC。",
+fn rule(question: &Question, sample: &Sample) -> Text {
+    let (mut en, mut zh) = (
+        "The sample is everything in the time range; times are UTC.".to_owned(),
+        "樣本就是查詢時間範圍內的全部事件，時間為 UTC。".to_owned(),
     );
+    if sample.events.iter().any(|event| event.stream.contains("[$LATEST]")) {
+        en += " Names of log streams are cut after the first 8 of their 32 hexadecimal digits.";
+        zh += "日誌串流的名稱只保留 32 個十六進位數字的前 8 個。";
+    }
     if question.measure.function != "pct" {
         return Text::new(en, zh);
     }
@@ -128,6 +133,8 @@ fn first_ask(question: &Question, table: &Table, all: &Table) -> Ask {
             Answer::typed(Form::Moment, short),
         );
     }
+    // The digits of a Lambda log stream are name enough.
+    let also = right.split_once("[$LATEST]").map(|(_, digits)| digits.to_owned()).into_iter().collect();
     let mut traps = Vec::new();
     if last != right {
         traps.push(super::Trap::new(
@@ -138,7 +145,7 @@ fn first_ask(question: &Question, table: &Table, all: &Table) -> Ask {
     Ask::new(
         "first",
         Text::new(format!("`{key}` of the first row"), format!("第一列的 `{key}`")),
-        Answer::Typed { form: Form::Words, right, also: Vec::new(), traps },
+        Answer::Typed { form: Form::Words, right, also, traps },
     )
 }
 
@@ -182,7 +189,7 @@ fn read_result(draw: &mut Draw, sample: &Sample) -> Option<Exercise> {
     }
     let matched = question.matched(sample)?;
     let query = question.query(sample);
-    let rule = rule(&question);
+    let rule = rule(&question, sample);
     Some(Exercise {
         prompt: Text::new(
             format!("The query below runs over these log events. {}", rule.en),
@@ -296,7 +303,7 @@ fn choose_query(draw: &mut Draw, sample: &Sample, level: u8) -> Option<Exercise>
         asks.push(rows_ask(&table, &all, matched));
     }
     let wanted = question.words(sample);
-    let rule = rule(&question);
+    let rule = rule(&question, sample);
     Some(Exercise {
         prompt: Text::new(
             format!(

@@ -872,7 +872,7 @@ fn phases(draw: &mut Draw) -> Exercise {
                     behind.en
                 ),
                 format!(
-                    "`{system}` 經歷了{job_zh}，期間複本有一陣子也變慢（上面的長查詢擋住了套用）。每一列從該時刻起到下一列為止有效：主要執行個體每秒寫入的變更數，以及複本每秒能套用的變更數。寫入的內容立刻送達。{}",
+                    "`{system}` 經歷了{job_zh}，期間複本有一陣子也變慢（複本上的長查詢擋住了套用）。每一列從該時刻起到下一列為止有效：主要執行個體每秒寫入的變更數，以及複本每秒能套用的變更數。寫入的內容立刻送達。{}",
                     behind.zh_tw
                 ),
             ),
@@ -1025,7 +1025,11 @@ fn positions(draw: &mut Draw) -> Exercise {
                     lsn(written),
                     lsn(flush[index]),
                     lsn(replayed[index]),
-                    format!("00:00:{:09.6}", lags[index]),
+                    // PostgreSQL prints an interval without trailing zeros.
+                    format!("00:00:{:09.6}", lags[index])
+                        .trim_end_matches('0')
+                        .trim_end_matches('.')
+                        .to_owned(),
                     "async".to_owned(),
                 ]
             })
@@ -1107,8 +1111,8 @@ fn positions(draw: &mut Draw) -> Exercise {
                         (
                             lags[best],
                             Text::new(
-                                "`replay_lag` counts WAL that it has and has not replayed; on promotion it replays that first, so it is not lost.",
-                                "`replay_lag` 也含已收到但未重播的 WAL；升級時會先重播完，並不會遺失。",
+                                "`replay_lag` also counts WAL that it has received but not replayed yet; on promotion it replays that first, so that part is not lost.",
+                                "`replay_lag` 也含已收到但未重播的 WAL；升級時會先重播完，那部分不會遺失。",
                             ),
                         ),
                         (
@@ -1171,12 +1175,12 @@ fn positions(draw: &mut Draw) -> Exercise {
                 ),
                 Text::new(
                     format!(
-                        "{} bytes ÷ {rate:.0} MiB/s = {lost_seconds:.2} s. Replaying its other {} bytes costs time (at {replay:.0} MiB/s {catch_up:.1} s), not data.",
+                        "{} bytes ÷ {rate:.0} MiB/s = {lost_seconds:.2} s. Replaying its other {} bytes costs time (if it replays {replay:.0} MiB a second: {catch_up:.1} s), not data.",
                         number_with_commas(lost),
                         number_with_commas(left)
                     ),
                     format!(
-                        "{} 位元組 ÷ {rate:.0} MiB/s = {lost_seconds:.2} 秒。其餘 {} 位元組的重播只花時間（以 {replay:.0} MiB/s 計 {catch_up:.1} 秒），不會遺失資料。",
+                        "{} 位元組 ÷ {rate:.0} MiB/s = {lost_seconds:.2} 秒。其餘 {} 位元組的重播只花時間（若每秒重播 {replay:.0} MiB：{catch_up:.1} 秒），不會遺失資料。",
                         number_with_commas(lost),
                         number_with_commas(left)
                     ),

@@ -261,6 +261,11 @@ fn names(sessions: &[usize]) -> String {
     sessions.iter().map(|session| name(*session).to_string()).collect::<Vec<_>>().join(", ")
 }
 
+/// The same in Chinese.
+fn names_zh(sessions: &[usize]) -> String {
+    names(sessions).replace(", ", "、")
+}
+
 fn draw(draw: &mut Draw, level: u8) -> Exercise {
     match level {
         1 => reads(draw),
@@ -352,7 +357,7 @@ impl Anomaly {
             Self::Phantom => Text::new("phantom read", "幻讀（phantom read）"),
             Self::Lost => Text::new("lost update", "更新遺失（lost update）"),
             Self::Skew => Text::new("write skew", "寫入偏斜（write skew）"),
-            Self::None => Text::new("none of these", "以上皆無"),
+            Self::None => Text::new("none of these", "這些都沒有發生"),
         }
     }
 
@@ -384,6 +389,13 @@ impl Anomaly {
     }
 }
 
+/// The same, with a capital at the beginning: what follows a colon elsewhere stands alone here.
+fn sentence(text: &Text) -> Text {
+    let mut letters = text.en.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+    Text::new(first + letters.as_str(), text.zh_tw.clone())
+}
+
 /// The question for the anomaly; `here` says what happens in this run.
 fn anomaly(draw: &mut Draw, right: Anomaly, here: &Text) -> Ask {
     let mut order: Vec<Anomaly> = Anomaly::ALL.into_iter().filter(|found| *found != right).collect();
@@ -393,7 +405,7 @@ fn anomaly(draw: &mut Draw, right: Anomaly, here: &Text) -> Ask {
         .map(|found| {
             let rule = found.rule();
             let why = if found == right {
-                here.clone()
+                sentence(here)
             } else {
                 Text::new(
                     format!("It would mean that {}. Here: {}", rule.en, here.en),
@@ -682,7 +694,7 @@ fn at_once(statement: Statement, reply: &Reply) -> Text {
     match reply {
         Reply::Waits(blockers) => Text::new(
             format!("it waits for session {}", names(blockers)),
-            format!("等待工作階段 {}", names(blockers)),
+            format!("等待工作階段 {}", names_zh(blockers)),
         ),
         Reply::Failed(_) => {
             let tag = tag(statement, reply);
@@ -715,14 +727,14 @@ fn reason(play: &Play, theme: &TableNames, step: usize) -> Text {
     let place = format!("`{} = {key}`", theme.key);
     match first {
         Reply::Waits(blockers) => {
-            let by = names(blockers);
+            let (by, by_zh) = (names(blockers), names_zh(blockers));
             let line = play.states.get(step).is_some_and(|state| state.wait_event(session).1 == "tuple");
             if matches!(statement, Statement::Insert { .. }) {
                 Text::new(
                     format!(
                         "Step {n} ({who}) waits for {by}: whether {place} exists depends on how {by} ends."
                     ),
-                    format!("步驟 {n}（{who}）等待 {by}：{place} 是否存在，要看 {by} 怎麼結束。"),
+                    format!("步驟 {n}（{who}）等待 {by_zh}：{place} 是否存在，要看 {by_zh} 怎麼結束。"),
                 )
             } else if line {
                 Text::new(
@@ -730,7 +742,7 @@ fn reason(play: &Play, theme: &TableNames, step: usize) -> Text {
                         "Step {n} ({who}) waits for {by}: {by} is ahead of it in the line for row {place} (wait event `tuple`)."
                     ),
                     format!(
-                        "步驟 {n}（{who}）等待 {by}：{place} 這一列的等待隊伍裡，{by} 排在前面（等待事件 `tuple`）。"
+                        "步驟 {n}（{who}）等待 {by_zh}：{place} 這一列的等待隊伍裡，{by_zh} 排在前面（等待事件 `tuple`）。"
                     ),
                 )
             } else {
@@ -739,7 +751,7 @@ fn reason(play: &Play, theme: &TableNames, step: usize) -> Text {
                         "Step {n} ({who}) waits for {by}: {by} holds a conflicting lock on row {place} until its transaction ends."
                     ),
                     format!(
-                        "步驟 {n}（{who}）等待 {by}：{by} 握有 {place} 這一列的衝突鎖，直到交易結束才釋放。"
+                        "步驟 {n}（{who}）等待 {by_zh}：{by_zh} 握有 {place} 這一列的衝突鎖，直到交易結束才釋放。"
                     ),
                 )
             }
@@ -774,12 +786,20 @@ fn reason(play: &Play, theme: &TableNames, step: usize) -> Text {
 
 fn failed(failure: Failure, n: usize, who: char, place: &str, level: &str) -> Text {
     match failure {
-        Failure::ConcurrentUpdate | Failure::ConcurrentDelete => Text::new(
+        Failure::ConcurrentUpdate => Text::new(
             format!(
-                "Step {n} ({who}) fails with `40001`: row {place} was changed and committed after {who}'s snapshot, and at `{level}` a transaction may not change a row it cannot see in its present version."
+                "Step {n} ({who}) fails with `40001`: row {place} was changed and committed after {who}'s snapshot, and at `{level}` a transaction may not change or lock a row it cannot see in its present version."
             ),
             format!(
-                "步驟 {n}（{who}）以 `40001` 失敗：{place} 這一列在 {who} 的快照之後被修改並提交，在 `{level}` 不能修改自己看不到目前版本的列。"
+                "步驟 {n}（{who}）以 `40001` 失敗：{place} 這一列在 {who} 的快照之後被修改並提交，在 `{level}` 不能修改或鎖定自己看不到目前版本的列。"
+            ),
+        ),
+        Failure::ConcurrentDelete => Text::new(
+            format!(
+                "Step {n} ({who}) fails with `40001`: row {place} was deleted and that was committed after {who}'s snapshot, and at `{level}` a transaction may not change or lock a row that is gone although its snapshot shows it."
+            ),
+            format!(
+                "步驟 {n}（{who}）以 `40001` 失敗：{place} 這一列在 {who} 的快照之後被刪除並提交，在 `{level}` 不能修改或鎖定快照看得到、實際已不存在的列。"
             ),
         ),
         Failure::Dependencies => Text::new(
@@ -882,8 +902,8 @@ fn takes(option: &str) -> Text {
     let known = [
         (
             "40001",
-            "`40001` is for a row that was changed and committed after the snapshot of a `REPEATABLE READ` or `SERIALIZABLE` transaction; a lock alone does not cause it.",
-            "`40001` 是 `REPEATABLE READ` 或 `SERIALIZABLE` 交易要改的列，在它的快照之後被修改並提交；光有鎖不會造成。",
+            "`40001` is here for a row that was changed or deleted, and committed, after the snapshot of a `REPEATABLE READ` or `SERIALIZABLE` transaction; a lock alone does not cause it.",
+            "`40001` 在這裡是 `REPEATABLE READ` 或 `SERIALIZABLE` 交易要改的列，在它的快照之後被修改或刪除並提交；光有鎖不會造成。",
         ),
         (
             "40P01",
@@ -1095,7 +1115,7 @@ fn writes(draw: &mut Draw) -> Exercise {
         let right = if lost { Anomaly::Lost } else { Anomaly::None };
         asks.push(anomaly(draw, right, &here));
         let mut steps = narrate(&play, &theme);
-        steps.push(here);
+        steps.push(sentence(&here));
         return Exercise {
             prompt: prompt(&theme, 2, Text::new("", "")),
             evidence: evidence(draw, &theme, &rows, &play.steps),
@@ -1359,7 +1379,7 @@ fn deadlock(
     let mut steps = narrate(&play, theme);
     steps.push(Text::new(
         format!("After step {}: {circle}. {} wait for each other in a circle.", closing + 1, names(&cycle)),
-        format!("步驟 {} 之後：{circle_zh}。{} 互相等待，形成循環。", closing + 1, names(&cycle)),
+        format!("步驟 {} 之後：{circle_zh}。{} 互相等待，形成循環。", closing + 1, names_zh(&cycle)),
     ));
     steps.push(Text::new(
         format!("With {} gone, all it changed is undone; the waiting statements of the others go on and are committed: row `{} = {key}` ends at {right}.", name(victim), theme.key),
@@ -1449,7 +1469,7 @@ fn queue(draw: &mut Draw) -> Exercise {
         let (Some(earlier_step), Some(last_step)) = (sent(earlier), sent(last)) else { continue };
         let why = reason(&play, &theme, last_step);
         let option = |session: &[usize]| {
-            Text::new(format!("session {}", names(session)), format!("工作階段 {}", names(session)))
+            Text::new(format!("session {}", names(session)), format!("工作階段 {}", names_zh(session)))
         };
         let mut both = vec![earlier, root];
         both.sort_unstable();
@@ -1756,8 +1776,10 @@ fn skew(draw: &mut Draw) -> Exercise {
         } else {
             Text::new(
                 format!(
-                    "{left} row(s) with `{} = 1` are left, as after running what committed one after another.",
-                    theme.value
+                    "{left} {} with `{} = 1` {} left, as after running what committed one after another.",
+                    if left == 1 { "row" } else { "rows" },
+                    theme.value,
+                    if left == 1 { "is" } else { "are" }
                 ),
                 format!("還剩 {left} 列 `{} = 1`，和依序執行已提交的交易結果相同。", theme.value),
             )
@@ -1768,7 +1790,7 @@ fn skew(draw: &mut Draw) -> Exercise {
             continue;
         }
         let mut steps = narrate(&play, &theme);
-        steps.push(here);
+        steps.push(sentence(&here));
         let rule = Text::new(
             format!(
                 "The rule to keep: at least one row has `{} = 1`; each session takes its row off only if it counted 2 or more.",

@@ -18,7 +18,7 @@ pub(super) const FAMILY: Family = Family {
     place: ("networking", "tcpdump-wireshark"),
     depths: &[2, 3, 4],
     seconds: 120,
-    version: 1,
+    version: 2,
     sources: &[
         "RFC 9293, sections 3.3.2 and 3.10 (states), 3.5.2 and 3.5.3 (resets, half-open connections), 3.8.6.1 (zero window probes)",
         "RFC 6298, section 5 (the timeout is doubled at each retransmission)",
@@ -95,10 +95,9 @@ impl Fault {
             Self::NotClosed => {
                 text("the server's program does not close its end", "伺服器程式沒有關閉自己這一端")
             }
-            Self::Repaired => text(
-                "a segment got lost once and retransmission repaired it",
-                "有一個區段掉了一次，已由重送補回",
-            ),
+            Self::Repaired => {
+                text("a segment got lost and retransmission repaired it", "有一個區段掉了，已由重送補回")
+            }
             Self::TooLarge => text(
                 "large packets get lost on the way and no ICMP says so",
                 "大封包在路上被丟掉，也沒有 ICMP 告知",
@@ -710,8 +709,8 @@ fn next_step(fault: Fault, wire: &Wire) -> (String, Text) {
         _ => (
             "client$ sysctl net.ipv4.tcp_keepalive_time".to_owned(),
             text(
-                "Keep-alive has to be shorter than the idle timeout on the way.",
-                "keepalive 必須比路上設備的閒置逾時短。",
+                "Keep-alive, where the program turns it on, has to be shorter than the idle timeout on the way.",
+                "程式有開啟 keepalive 時，它的間隔必須比路上設備的閒置逾時短。",
             ),
         ),
     }
@@ -1007,8 +1006,8 @@ fn timers(draw: &mut Draw) -> Exercise {
     }
     Exercise {
         prompt: text(
-            format!("A client ({}) hangs when it uses a server ({}). Both ends were captured at the same time, with clocks in step; no capture missed a packet, nothing was on its way when they stopped, and `ss` ran at that moment. Retransmissions and probes follow RFC 6298: each timeout is twice the one before. Not every retransmission shown need belong to the fault.", wire.ends[0], wire.ends[1]),
-            format!("用戶端（{}）使用伺服器（{}）時卡住。兩端同時擷取，時鐘一致；擷取沒有遺漏，停止時沒有封包還在路上，`ss` 也是那時執行的。重送與探測依 RFC 6298：每次逾時是前一次的兩倍。畫面上的重送不見得都與故障有關。", wire.ends[0], wire.ends[1]),
+            format!("A client ({}) hangs when it uses a server ({}). Both ends were captured at the same time, with clocks in step; no capture missed a packet, nothing was on its way when they stopped, and `ss` ran at that moment. Retransmissions follow RFC 6298, probes RFC 9293: each timeout is twice the one before. Not every retransmission shown need belong to the fault.", wire.ends[0], wire.ends[1]),
+            format!("用戶端（{}）使用伺服器（{}）時卡住。兩端同時擷取，時鐘一致；擷取沒有遺漏，停止時沒有封包還在路上，`ss` 也是那時執行的。重送依 RFC 6298，探測依 RFC 9293：每次逾時是前一次的兩倍。畫面上的重送不見得都與故障有關。", wire.ends[0], wire.ends[1]),
         ),
         evidence: vec![
             wire.capture(Side::Client, &played),

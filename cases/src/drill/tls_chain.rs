@@ -646,10 +646,10 @@ impl Scene {
             ),
             Fault::Missing => text(
                 format!(
-                    "`{culprit}` is named as an issuer, but the server does not send it and the client does not have it. Many browsers fetch or remember it; OpenSSL and curl do not."
+                    "`{culprit}` is named as an issuer, but the server does not send it and the client does not have it. Many browsers fetch or remember it; OpenSSL, and curl built with it, do not."
                 ),
                 format!(
-                    "有憑證的簽發者是 `{culprit}`，但伺服器沒送，用戶端也沒有。許多瀏覽器會自己下載或記得它，OpenSSL 與 curl 不會。"
+                    "有憑證的簽發者是 `{culprit}`，但伺服器沒送，用戶端也沒有。許多瀏覽器會自己下載或記得它，OpenSSL（以及用它的 curl）不會。"
                 ),
             ),
             Fault::UnknownRoot => text(

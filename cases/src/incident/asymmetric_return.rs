@@ -27,7 +27,7 @@ use crate::model::EvidenceType::{Command, Log, Metric, Packet};
 
 pub(super) const WORLD: World = World {
     id: "I23",
-    version: 1,
+    version: 2,
     causes: &[
         "dx-vpn-asymmetric",
         "static-to-vpn",

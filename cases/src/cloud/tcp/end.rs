@@ -350,7 +350,8 @@ impl End {
                 return vec![(self.segment(now), self.state)];
             }
             if self.state == State::SynReceived {
-                // The SYN again: so is the answer.
+                // The SYN again: so is the answer, and Linux starts its timer anew (tcp_check_req).
+                self.arm(now + self.timeout, Why::Retransmit);
                 return vec![(self.first(now), self.state)];
             }
             return vec![(self.segment(now), self.state)];

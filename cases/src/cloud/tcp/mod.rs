@@ -266,13 +266,14 @@ pub fn play(scene: &Scene) -> Played {
         captures: [Vec::new(), Vec::new()],
         lost: vec![0; scene.losses.len()],
         last_passed: 0,
+        busy: [0; 2],
     };
-    // By time, then in the order in which things were planned.
-    let mut queue: BTreeMap<(u64, u64), Due> = BTreeMap::new();
+    // By time, at one time timers last, then in the order in which things were planned.
+    let mut queue: BTreeMap<(u64, bool, u64), Due> = BTreeMap::new();
     let mut number = 0;
-    let mut plan = |queue: &mut BTreeMap<(u64, u64), Due>, at: u64, due: Due| {
+    let mut plan = |queue: &mut BTreeMap<(u64, bool, u64), Due>, at: u64, due: Due| {
         number += 1;
-        queue.insert((at, number), due);
+        queue.insert((at, matches!(due, Due::Timer(..)), number), due);
     };
     for (at, side, action) in &scene.script {
         plan(&mut queue, *at, Due::Act(*side, *action));
@@ -280,7 +281,7 @@ pub fn play(scene: &Scene) -> Played {
     let mut reacted = vec![false; scene.reactions.len()];
     // A bound no scene comes near.
     for _ in 0..20_000 {
-        let Some(((at, _), due)) = queue.pop_first() else { break };
+        let Some(((at, _, _), due)) = queue.pop_first() else { break };
         if at > scene.until {
             break;
         }
@@ -321,6 +322,8 @@ struct World {
     /// How often each loss struck.
     lost: Vec<u32>,
     last_passed: u64,
+    /// When each end has written what it was writing.
+    busy: [u64; 2],
 }
 
 impl World {
@@ -328,7 +331,8 @@ impl World {
         let side = match &due {
             Due::Arrive(side, _) | Due::Act(side, _) | Due::Timer(side, _) => *side,
         };
-        let now = self.now;
+        // One thing after another: a capture is in the order of time.
+        let now = self.now.max(self.busy[place(side)]);
         let end = &mut self.ends[place(side)];
         let out = match due {
             Due::Arrive(_, what) => {
@@ -350,6 +354,7 @@ impl World {
             self.captures[place(side)].push(Packet { at: later, what: what.clone(), state });
             self.due.push((later, Due::Arrive(side.other(), what)));
         }
+        self.busy[place(side)] = later;
         if let Some((at, number)) = self.ends[place(side)].alarm() {
             self.due.push((at, Due::Timer(side, number)));
         }

@@ -57,7 +57,8 @@ fn segment_line(
             flags.push(letter);
         }
     }
-    let absolute = segment.syn || !known;
+    // tcpdump looks its first numbers up for segments with ACK only: a bare reset shows the number as sent.
+    let absolute = segment.syn || !segment.ack || !known;
     let number = |side: usize, relative: u32| {
         if absolute { first[side].wrapping_add(relative) } else { relative }
     };

@@ -333,8 +333,8 @@ pub(super) fn architecture(draw: &mut Draw) -> Exercise {
                 Choice::new(
                     text(*en, *zh),
                     text(
-                        format!("One more lifts this part from {}% to {}%, and the whole by {} percentage points.", plain(group(*row) * 100.0, 4), plain(group((row.0, row.1 + 1)) * 100.0, 4), plain(gain * 100.0, 4)),
-                        format!("多一個會讓這一層從 {}% 升到 {}%，整體增加 {} 個百分點。", plain(group(*row) * 100.0, 4), plain(group((row.0, row.1 + 1)) * 100.0, 4), plain(gain * 100.0, 4)),
+                        format!("One more lifts this part from {}% to {}%, and the whole by {} percentage points.", below(group(*row)), below(group((row.0, row.1 + 1))), plain(gain * 100.0, 4)),
+                        format!("多一個會讓這一層從 {}% 升到 {}%，整體增加 {} 個百分點。", below(group(*row)), below(group((row.0, row.1 + 1))), plain(gain * 100.0, 4)),
                     ),
                 )
             })
@@ -454,7 +454,7 @@ pub(super) fn enough_of(draw: &mut Draw) -> Exercise {
     let (part, part_zh) = *draw.pick(&[
         ("application servers", "應用程式伺服器"),
         ("queue workers", "佇列工作行程"),
-        ("nodes of a quorum", "仲裁節點"),
+        ("search nodes", "搜尋節點"),
         ("edge proxies", "邊緣代理伺服器"),
     ]);
     let minutes = (1.0 - whole) * 43_200.0;

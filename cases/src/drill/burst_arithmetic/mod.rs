@@ -76,6 +76,11 @@ fn plain(value: f64, decimals: usize) -> String {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
+/// A share in percent, four decimals or as many as tell it from 100.
+fn below(share: f64) -> String {
+    (4..12).map(|decimals| plain(share * 100.0, decimals)).find(|text| text != "100").unwrap_or_default()
+}
+
 fn round(value: f64, decimals: i32) -> f64 {
     let scale = 10f64.powi(decimals);
     (value * scale).round() / scale

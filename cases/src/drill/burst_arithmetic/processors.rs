@@ -16,11 +16,11 @@ pub(super) fn credits(draw: &mut Draw) -> Exercise {
     Exercise {
         prompt: text(
             format!(
-                "A burstable instance has {vcpus} vCPU{} and a baseline of {base}% per vCPU. One CPU credit is one vCPU at 100% for one minute. It starts with no credits and runs {hours} hours at a CPU utilisation of {used}% (the average of all its vCPUs). Then all vCPUs go to 100%.",
+                "A burstable instance in **standard** mode has {vcpus} vCPU{} and a baseline of {base}% per vCPU. One CPU credit is one vCPU at 100% for one minute. It starts with no credits and runs {hours} hours at a CPU utilisation of {used}% (the average of all its vCPUs). Then all vCPUs go to 100%.",
                 if vcpus == 1 { "" } else { "s" }
             ),
             format!(
-                "某個可爆量的執行個體有 {vcpus} 個 vCPU，每個 vCPU 的基準是 {base}%。一點 CPU 點數等於一個 vCPU 以 100% 執行一分鐘。它一開始沒有點數，先以 {used}% 的 CPU 使用率（所有 vCPU 的平均）跑 {hours} 小時，之後所有 vCPU 都跑到 100%。"
+                "某個 **standard** 模式的可爆量執行個體有 {vcpus} 個 vCPU，每個 vCPU 的基準是 {base}%。一點 CPU 點數等於一個 vCPU 以 100% 執行一分鐘。它一開始沒有點數，先以 {used}% 的 CPU 使用率（所有 vCPU 的平均）跑 {hours} 小時，之後所有 vCPU 都跑到 100%。"
             ),
         ),
         evidence: Vec::new(),

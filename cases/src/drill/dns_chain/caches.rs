@@ -61,8 +61,8 @@ pub(super) fn negative(draw: &mut Draw) -> Exercise {
         Choice::new(
             text("Yes: nobody had asked for it before", "會：之前沒有人查過它"),
             text(
-                "A negative answer is kept for the name that was asked (and its type), not for the zone.",
-                "否定答案只記在被查的名稱（與類型）上，不是整個 zone。",
+                "An NXDOMAIN is kept for the name that was asked (for every type), not for the zone.",
+                "NXDOMAIN 只記在被查的名稱上（各種類型都算），不是整個 zone。",
             ),
         ),
         Choice::new(

@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use serde_json::json;
 
-use super::super::figure::{count, figure, short};
+use super::super::figure::{count, counted, figure, short};
 use super::super::{Answer, Ask, Choice, Exercise, Unit, shown};
 use super::hosts;
 use crate::cloud::Draw;
@@ -458,7 +458,7 @@ fn failed_case(draw: &mut Draw, hdfs: &Hdfs, dead: &[usize], before: String) -> 
             ),
             Text::new(
                 format!(
-                    "{} block(s) have no replica left: missing. {} have one or more but too few: under-replicated. {} are untouched.",
+                    "Blocks with no replica left: {}, missing. With one or more but too few: {}, under-replicated. Untouched: {}.",
                     live_of(0),
                     health.under_replicated,
                     health.blocks - touched
@@ -595,7 +595,7 @@ pub(super) fn repaired(draw: &mut Draw) -> Exercise {
                             lost,
                             Text::new(
                                 format!(
-                                    "{lost} replicas were on the failed node(s), but a block cannot get more replicas than there are live nodes, and one without any replica left cannot be copied."
+                                    "{lost} replicas were on failed nodes, but a block cannot get more replicas than there are live nodes, and one without any replica left cannot be copied."
                                 ),
                                 format!(
                                     "故障節點上有 {lost} 個複本，但複本數不能超過存活節點數，而一份不剩的區塊也無從複製。"
@@ -632,7 +632,7 @@ pub(super) fn repaired(draw: &mut Draw) -> Exercise {
                         (
                             mib(lost_bytes),
                             Text::new(
-                                "That is all that was on the failed node(s); not all of it can be or needs to be copied again.",
+                                "That is all that was on failed nodes; not all of it can be or needs to be copied again.",
                                 "那是故障節點上的全部資料量，並非全部都能補、都要補。",
                             ),
                         ),
@@ -700,8 +700,9 @@ pub(super) fn repaired(draw: &mut Draw) -> Exercise {
             ),
             Text::new(
                 format!(
-                    "`{wide_path}` asks for {wide}: its {still} block(s) stay under-replicated until the target is lowered or nodes are added. {} block(s) are missing and not counted.",
-                    health.missing_blocks
+                    "`{wide_path}` asks for {wide}; until the target is lowered or nodes are added it keeps {} under-replicated. Missing, and not counted: {}.",
+                    counted(still, "block"),
+                    counted(health.missing_blocks, "block")
                 ),
                 format!(
                     "`{wide_path}` 要求 {wide} 份：它的 {still} 個區塊會一直 under-replicated，直到降低目標或加節點。另有 {} 個區塊 missing，不計入。",

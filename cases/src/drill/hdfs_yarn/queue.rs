@@ -193,7 +193,7 @@ fn unhealthy_once(draw: &mut Draw) -> Option<Exercise> {
             (false, _, 0) => Text::new("No volume is above the threshold.", "沒有任何磁碟超過門檻。"),
             (false, ..) => Text::new(
                 format!(
-                    "{} of {dirs} local-dirs are good, at least {}, and its log-dir is good: it goes on without the full volume(s).",
+                    "{} of {dirs} local-dirs are good, at least {}, and its log-dir is good: it goes on without what is full.",
                     dirs - full,
                     rules.min_healthy
                 ),
@@ -251,11 +251,11 @@ fn unhealthy_once(draw: &mut Draw) -> Option<Exercise> {
     Some(Exercise {
         prompt: Text::new(
             format!(
-                "All nodes have this configuration and no container runs. The disk checker calls a directory bad when its volume is used *above* the percentage; a node is UNHEALTHY when the share of good directories falls below `min-healthy-disks`, in the local-dirs or in the log-dirs, and then takes no containers. The applications below are submitted in this order. {} Only memory counts. Each application starts with its ApplicationMaster, then its executors; each container goes to the first running node (in the order shown) with room; what fits nowhere waits and the next is tried. No queue limit, reservation or preemption plays a part.",
+                "All nodes have this configuration and no container runs. The disk checker calls a directory bad when its volume is used *above* the percentage; a node is UNHEALTHY when the share of good directories falls below `min-healthy-disks`, in the local-dirs or in the log-dirs, and then takes no containers. The applications below are submitted in this order. {} Only memory counts. Each application starts with its ApplicationMaster, then its executors; each container goes to the first running node (in the order shown) with room; what fits nowhere waits and the next is tried. No queue limit (nor the one on ApplicationMasters), reservation or preemption plays a part.",
                 RULE.0
             ),
             format!(
-                "所有節點的設定都如下，目前沒有任何容器。目錄所在磁碟的使用率*超過*該百分比時，磁碟檢查會判定它是壞的；local-dirs 或 log-dirs 任一類的正常比例低於 `min-healthy-disks` 時，節點就是 UNHEALTHY，不再接容器。下表的應用程式依序送出。{}只看記憶體。每個應用程式先要 ApplicationMaster，再要 executor；容器放到第一個（依顯示順序）放得下的 RUNNING 節點，都放不下就等待，換試下一個。不考慮佇列上限、保留（reservation）與搶占。",
+                "所有節點的設定都如下，目前沒有任何容器。目錄所在磁碟的使用率*超過*該百分比時，磁碟檢查會判定它是壞的；local-dirs 或 log-dirs 任一類的正常比例低於 `min-healthy-disks` 時，節點就是 UNHEALTHY，不再接容器。下表的應用程式依序送出。{}只看記憶體。每個應用程式先要 ApplicationMaster，再要 executor；容器放到第一個（依顯示順序）放得下的 RUNNING 節點，都放不下就等待，換試下一個。不考慮佇列上限（含 ApplicationMaster 的上限）、保留（reservation）與搶占。",
                 RULE.1
             ),
         ),

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::super::figure::{count, mebibytes};
+use super::super::figure::{count, counted, mebibytes};
 use super::super::{Ask, Exercise, shown};
 use super::{hosts, short_host};
 use crate::cloud::Draw;
@@ -362,8 +362,8 @@ fn occupied_once(draw: &mut Draw) -> Option<Exercise> {
                     (
                         full,
                         Text::new(
-                            "That is an empty node: part of it is allocated already.",
-                            "那是節點全空時的數字，它已有一部分被占用。",
+                            "That is an empty node: part of it is taken, by containers already there or by the ApplicationMaster.",
+                            "那是節點全空時的數字；其中一部分已被原有的容器或 ApplicationMaster 占用。",
                         ),
                     ),
                     (
@@ -493,8 +493,11 @@ fn occupied_once(draw: &mut Draw) -> Option<Exercise> {
     Some(Exercise {
         prompt: Text::new(
             format!(
-                "A Spark application is submitted: an ApplicationMaster of {} MiB and 1 vcore, then **{wanted}** executors of **{}** MiB and **{}** vcore(s) each. {} That holds for vcores too, where the calculator counts them. With `{class}` {looks_en}. Each container goes to the first node of the list that has room; the ApplicationMaster goes first. Nothing else changes.",
-                master.memory, request.memory, request.vcores, RULE.0
+                "A Spark application is submitted: an ApplicationMaster of {} MiB and 1 vcore, then **{wanted}** executors of **{}** MiB and {} each. {} That holds for vcores too, where the calculator counts them. With `{class}` {looks_en}. Each container goes to the first node of the list that has room; the ApplicationMaster goes first. Nothing else changes.",
+                master.memory,
+                request.memory,
+                counted(request.vcores, "vcore"),
+                RULE.0
             ),
             format!(
                 "有一個 Spark 應用程式送出：ApplicationMaster 要求 {} MiB、1 vcore，之後要 **{wanted}** 個 executor，每個 **{}** MiB、**{}** vcore。{}calculator 會算 vcore 時，vcore 也照同樣規則進位。使用 `{class}` 時，{looks_zh}。每個容器放到清單中第一個放得下的節點；ApplicationMaster 最先放。其他都不變。",
@@ -561,7 +564,7 @@ fn free_step(calculator: Calculator, master_at: &str) -> Text {
 
 fn vcores_en(calculator: Calculator, granted: Resource) -> String {
     if calculator == Calculator::Dominant {
-        format!(" and {} vcore(s)", granted.vcores)
+        format!(" and {}", counted(granted.vcores, "vcore"))
     } else {
         String::new()
     }

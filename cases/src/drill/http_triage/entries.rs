@@ -23,11 +23,11 @@ pub(super) fn one_entry(draw: &mut Draw) -> Exercise {
         } else {
             text(
                 format!(
-                    "`target_status_code` is `-`: no target responded, so the load balancer made up the {} itself.",
+                    "`target_status_code` is `-`: no status came from a target, so the load balancer made up the {} itself.",
                     ended.elb_status
                 ),
                 format!(
-                    "`target_status_code` 是 `-`：沒有目標回應，{} 是負載平衡器自己產生的。",
+                    "`target_status_code` 是 `-`：沒有來自目標的狀態碼，{} 是負載平衡器自己產生的。",
                     ended.elb_status
                 ),
             )
@@ -123,7 +123,7 @@ pub(super) fn one_entry(draw: &mut Draw) -> Exercise {
     }
 }
 
-fn capital(text: &str) -> String {
+pub(super) fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }

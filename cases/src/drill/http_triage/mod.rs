@@ -174,7 +174,10 @@ fn cause_choice(draw: &mut Draw, outcome: &Outcome, idle: u32, options: usize) -
         .map(|cause| {
             let sign = sign(cause, idle);
             let why = if cause == outcome.cause {
-                text(format!("{}: here {en}.", sign.en), format!("{}：這裡是 {zh}。", sign.zh_tw))
+                text(
+                    format!("{}: here {en}.", entries::capital(&sign.en)),
+                    format!("{}：這裡是 {zh}。", sign.zh_tw),
+                )
             } else {
                 text(
                     format!("That would show as {}; here it is {en}.", sign.en),

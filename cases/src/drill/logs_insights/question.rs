@@ -108,8 +108,8 @@ impl Measure {
                 (
                     with("avg", 0),
                     Text::new(
-                        "An average hides the slow tail that a percentile shows.",
-                        "平均值會掩蓋百分位數所顯示的慢速尾端。",
+                        "An average hides the long tail that a high percentile shows.",
+                        "平均值會掩蓋高百分位數所顯示的長尾。",
                     ),
                 ),
                 (

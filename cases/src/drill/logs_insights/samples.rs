@@ -229,29 +229,44 @@ fn api(draw: &mut Draw) -> Sample {
 /// Lambda's START, END and REPORT lines.
 fn lambda(draw: &mut Draw) -> Sample {
     let memory = *draw.pick(&[128, 256, 512]);
-    let streams: Vec<String> = (0..3).map(|_| format!("2026/03/01/[$LATEST]{}", draw.hex(8))).collect();
+    let environments: Vec<String> = (0..3).map(|_| draw.hex(8)).collect();
     let limit = *draw.pick(&[300, 500, 1000]);
     let mut events = Vec::new();
-    let count = draw.int(10, 15);
-    for at in times(draw, count) {
+    let count = draw.int(9, 12);
+    let times = times(draw, count);
+    let first = times.first().and_then(|at| chrono::DateTime::from_timestamp_millis(*at)).unwrap_or_default();
+    // An execution environment starts once, and works on one invocation at a time.
+    let mut busy: Vec<Option<i64>> = vec![None; environments.len()];
+    let mut most = vec![0_u64; environments.len()];
+    for at in times {
         let id =
             format!("{}-{}-4{}-a{}-{}", draw.hex(8), draw.hex(4), draw.hex(3), draw.hex(3), draw.hex(12));
-        let stream = draw.pick(&streams).clone();
+        let mut here = draw.int(0, environments.len() - 1);
         let whole = if draw.percent(14) { limit } else { latency(draw) };
         let hundredths = if whole == limit { 0 } else { draw.int(0u64, 99) };
-        let billed = if hundredths == 0 { whole } else { whole + 1 };
+        let started = at - i64::try_from(whole).unwrap_or_default() - 2;
+        let free = |place: usize| busy[place].is_none_or(|until| until < started);
+        if !free(here) {
+            here = (0..environments.len()).find(|place| free(*place)).unwrap_or(here);
+        }
+        let init = draw.percent(40).then(|| (draw.int(180u64, 900), draw.int(1u64, 99)));
+        let init = init.filter(|_| busy[here].is_none());
+        busy[here] = Some(at);
+        // Since August 2025 the time of the start is billed whatever the package (INIT phase).
+        let (more, rest) = init.unwrap_or_default();
+        let billed = ((whole + more) * 100 + hundredths + rest).div_ceil(100);
+        let stream = format!("{}/[$LATEST]{}", first.format("%Y/%m/%d"), environments[here]);
+        // The most that the environment has used so far.
+        most[here] = most[here].max(draw.number(60, memory - 20));
         let mut report = format!(
             "REPORT RequestId: {id}\tDuration: {whole}.{hundredths:02} ms\tBilled Duration: {billed} ms\tMemory Size: {memory} MB\tMax Memory Used: {} MB\t",
-            draw.number(60, memory - 20)
+            most[here]
         );
-        if draw.percent(25) {
-            report += &format!("Init Duration: {}.{:02} ms\t", draw.int(180, 900), draw.int(1, 99));
+        if init.is_some() {
+            report += &format!("Init Duration: {more}.{rest:02} ms\t");
         }
-        if draw.percent(25) {
-            let started = at - i64::try_from(whole).unwrap_or_default() - 1;
-            let message = format!("START RequestId: {id} Version: $LATEST");
-            events.push(Event { at: started, stream: stream.clone(), message });
-        }
+        let message = format!("START RequestId: {id} Version: $LATEST");
+        events.push(Event { at: started, stream: stream.clone(), message });
         events.push(Event { at: at - 1, stream: stream.clone(), message: format!("END RequestId: {id}") });
         events.push(Event { at, stream, message: report });
     }

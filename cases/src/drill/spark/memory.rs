@@ -351,7 +351,8 @@ fn sizing_case(draw: &mut Draw, memory: &ExecutorMemory, limits: &Limits, refuse
                             ),
                         ),
                         (
-                            granted,
+                            // Refused: nothing is granted, so there is no such trap.
+                            if granted == 0 { asked } else { granted },
                             Text::new(
                                 "That is what YARN would grant, after rounding.",
                                 "那是 YARN 進位後核給的大小。",
@@ -414,8 +415,8 @@ fn sizing_case(draw: &mut Draw, memory: &ExecutorMemory, limits: &Limits, refuse
                         (
                             ((maximum - memory.off_heap - memory.pyspark) as f64 * 0.9) as u64,
                             Text::new(
-                                "Dividing by 1.1 is not multiplying by 0.9.",
-                                "除以 1.1 不等於乘以 0.9。",
+                                "That takes a tenth off what is left. The overhead is a tenth of the heap (at least 384 MiB), or the value that is set.",
+                                "這是從剩下的量扣掉十分之一；overhead 是 heap 的十分之一（至少 384 MiB），有設定時就是設定值。",
                             ),
                         ),
                     ],

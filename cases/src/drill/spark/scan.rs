@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use chrono::{Duration, NaiveDate};
 use serde_json::json;
 
-use super::super::figure::{count, figure, short};
+use super::super::figure::{count, counted, figure, short};
 use super::super::{Ask, Exercise, Unit, shown};
 use crate::cloud::Draw;
 use crate::cloud::bigdata::MIB;
@@ -157,7 +157,11 @@ impl Scan {
                     (
                         self.tasks() / self.slots,
                         Text::new(
-                            format!("The last {last} task(s) need a wave of their own."),
+                            if last == 1 {
+                                "The last task needs a wave of its own.".to_owned()
+                            } else {
+                                format!("The last {last} tasks need a wave of their own.")
+                            },
                             format!("最後 {last} 個 task 還要再一輪。"),
                         ),
                     ),
@@ -180,9 +184,10 @@ fn slots_step(cluster: &Cluster, conf: &ScanConf, inputs: &[Input], scan: &Scan)
     let (n, slots) = (inputs.len(), cluster.slots());
     Text::new(
         format!(
-            "{} × {} = {slots} cores. With {n} open cost(s) the files count {} MiB: {share} MiB a core. min({}, max({}, {share})) = {} MiB.",
+            "{} × {} = {slots} cores. With {} the files count {} MiB: {share} MiB a core. min({}, max({}, {share})) = {} MiB.",
             cluster.executors,
             cluster.cores,
+            counted(n, "open cost"),
             short(mib(total)),
             short(mib(conf.max_partition)),
             short(mib(conf.open_cost)),
@@ -204,7 +209,12 @@ fn waves_step(scan: &Scan) -> Text {
     let (tasks, slots, waves) = (scan.tasks(), scan.slots, scan.waves());
     let last = tasks - (waves - 1) * slots;
     Text::new(
-        format!("{tasks} tasks on {slots} cores: {waves} wave(s), the last with {last} task(s)."),
+        format!(
+            "{} on {slots} cores: {}, the last with {}.",
+            counted(tasks, "task"),
+            counted(waves, "wave"),
+            counted(last, "task")
+        ),
         format!("{tasks} 個 task、{slots} 個核心：{waves} 輪，最後一輪 {last} 個。"),
     )
 }
@@ -419,7 +429,7 @@ pub(super) fn mixed_files(draw: &mut Draw) -> Exercise {
             slots_step(&cluster, &conf, &inputs, &scan),
             Text::new(
                 format!(
-                    "{} gzip file(s) stay whole; the others are cut at {} MiB: {} splits.",
+                    "Gzip files stay whole ({} here); the others are cut at {} MiB: {} splits.",
                     whole.len(),
                     short(mib(scan.max)),
                     scan.splits

@@ -357,12 +357,12 @@ fn keys_once(draw: &mut Draw) -> Option<Exercise> {
     let speed = bytes as f64 / task as f64;
     let even = bytes / partitions;
     let filtered_en = if nulls {
-        " Rows whose key is NULL match nothing in an inner join: filtering them out first is cheaper still."
+        " Rows whose key is NULL match nothing in an equi-join: taking them out before the shuffle (and adding them back for an outer join) is cheaper still."
     } else {
         ""
     };
     let filtered_zh = if nulls {
-        "key 是 NULL 的列在 inner join 中不會配對到任何東西，先濾掉更省。"
+        "key 是 NULL 的列在等值 join 中配對不到任何列，shuffle 前先分出來（outer join 再併回結果）更省。"
     } else {
         ""
     };

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::logs::{Hit, moments, outsiders, sshd};
+use super::logs::{Hit, KEY, moments, outsiders, sshd};
 use super::{Puzzle, Unit, command, different, longest_run, matching, most};
 use crate::cloud::Draw;
 use crate::model::Text;
@@ -247,7 +247,7 @@ fn failed_logins(draw: &mut Draw) -> Option<Puzzle> {
                 ));
             }
             _ => lines.push(format!(
-                "{start} Accepted publickey for {} from {who} port {port} ssh2",
+                "{start} Accepted publickey for {} from {who} port {port} ssh2: {KEY}",
                 draw.pick(ACCOUNTS)
             )),
         }

@@ -21,11 +21,14 @@ pub(super) fn moments(draw: &mut Draw, count: usize, apart: i64) -> Vec<NaiveDat
         .collect()
 }
 
+/// What sshd writes of the key that was accepted: its kind and fingerprint.
+pub(super) const KEY: &str = "ED25519 SHA256:q7Zb0r1JtKx2mVh5sWcY9uPfD3nLaE8gTi4oRk6XwBM";
+
 const AGENTS: &[&str] = &[
     "curl/8.5.0",
     "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
     "python-requests/2.32.3",
-    "Go-http-client/2.0",
+    "Go-http-client/1.1",
     "okhttp/4.12.0",
 ];
 

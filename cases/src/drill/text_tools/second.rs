@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::first::{ACCOUNTS, UNKNOWN, access, combined};
-use super::logs::{Hit, moments, outsiders, sshd};
+use super::logs::{Hit, KEY, moments, outsiders, sshd};
 use super::{Puzzle, Unit, command, different, fill, longest_run, matching, most};
 use crate::cloud::Draw;
 use crate::model::Text;
@@ -526,7 +526,7 @@ fn attacker(draw: &mut Draw) -> Option<Puzzle> {
         let start = sshd(at, host, pid);
         if draw.percent(20) {
             lines.push(format!(
-                "{start} Accepted publickey for {} from {who} port {port} ssh2",
+                "{start} Accepted publickey for {} from {who} port {port} ssh2: {KEY}",
                 draw.pick(ACCOUNTS)
             ));
             continue;

@@ -114,7 +114,7 @@ def solve(case):
     elif swaps: state = 'Memory'
     elif limit: state = 'Disk: a volume at its limit of ' + limit
     elif case['level'] == 1 and waits: state = 'Disk'
-    elif idle <= 4 and mean('r') > cpus: state = 'CPU: more threads'
+    elif idle <= 4 and mean('r') > cpus: state = 'CPU: its own work'
     elif 'pidstat -u' in found and any(90 <= cpu <= 101 and pid in single for pid, (_, cpu, _) in tasks.items()): state = 'CPU: one thread'
     else: state = 'None'
     answers['bottleneck'] = state

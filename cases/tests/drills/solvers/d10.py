@@ -86,7 +86,7 @@ NAMES = {
     'restarted': 'the server no longer knows the connection (half-open)',
     'notread': "the server's program does not read, its window is zero",
     'notclosed': "the server's program does not close its end",
-    'repaired': 'a segment got lost once and retransmission repaired it',
+    'repaired': 'a segment got lost and retransmission repaired it',
     'toolarge': 'large packets get lost on the way and no ICMP says so',
     'forgotten': 'a device on the way dropped the idle flow and discards what follows',
     'cut': 'a device on the way answers for the server with a reset',
