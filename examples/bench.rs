@@ -15,10 +15,10 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use divedeep::app::{Access, Answer, App};
+use divedeep::app::{Access, Answer, App, Selection, Trust};
 use divedeep::bank::Source;
 use divedeep::interview::MockWish;
-use divedeep::model::{AnswerMode, Grade, ItemRef, Language, Manner, SessionKind, Story, Strength};
+use divedeep::model::{AnswerMode, Grade, ItemRef, Language, Manner, Role, SessionKind, Story, Strength};
 use divedeep::story::{Interviewer, plan_panel};
 use divedeep::time::Moment;
 use rand::rngs::StdRng;
@@ -115,6 +115,7 @@ fn main() {
 
     println!();
     interviews(now, &mut chance);
+    packets(folder.path(), &mut chance);
     println!();
     row(&format!("20 kB append + sync, {}", place.display()), 200, sync_in(&place));
     let disk = std::env::current_dir().expect("a folder").join("target");
@@ -249,6 +250,67 @@ fn sync_in(folder: &Path) -> impl FnMut() {
         file.write_all(&[0; 20_480]).expect("written");
         file.sync_data().expect("synced");
     }
+}
+
+/// A year of study as a packet: 50,000 answers, a tenth of them typed, and thirty stories, made and opened.
+fn packets(folder: &Path, chance: &mut StdRng) {
+    const YEAR: usize = 50_000;
+    let open = |name: &str, chance: &mut StdRng| {
+        App::open(&folder.join(name), Access::Write, &Source::BuiltIn, chance).expect("it opens")
+    };
+    let (mut mei, mut bo) = (open("mei", chance), open("bo", chance));
+    let filter = divedeep::app::BrowseFilter { limit: 2000, ..Default::default() };
+    let items: Vec<ItemRef> = mei
+        .browse(&filter, FIRST)
+        .expect("a page")
+        .items
+        .into_iter()
+        .map(|row| row.item)
+        .filter(|item| item.kind.0 == divedeep::model::ItemKind::QUESTION)
+        .collect();
+    let mut now = FIRST;
+    for number in 0..YEAR {
+        let day = (number * 365 / YEAR) as i64;
+        now.utc_ms = (FIRST.utc_ms + day * DAY_MS).max(now.utc_ms + chance.random_range(20_000..60_000));
+        let item = &items[chance.random_range(0..items.len())];
+        let words = (number % 10 == 0).then(|| {
+            let count = chance.random_range(20..60);
+            (0..count).map(|_| format!("w{} ", chance.random_range(0..3000))).collect::<String>()
+        });
+        let answer = Answer { answer: words, answer_mode: AnswerMode::Typed, ..answer(item, grade(chance)) };
+        mei.practice_grade(answer, now).expect("kept");
+    }
+    let mut selection = Selection { answers: true, ..Selection::progress() };
+    for _ in 0..30 {
+        let id = mei.story_create(now).expect("a story").id;
+        let mut story = Story::default();
+        let mut text = |words: usize| -> String {
+            (0..words).map(|_| format!("w{} ", chance.random_range(0..3000))).collect()
+        };
+        (story.english.situation, story.english.action) = (text(60), text(180));
+        (story.english.result, story.chinese.action) = (text(60), text(180));
+        mei.story_save(&id, story, now).expect("saved");
+        selection.stories.push(id);
+    }
+    let address = bo.me(chance).expect("keys").address;
+    let mentor = mei.contact_add(Role::Mentor, "Bo", &address, now, chance).expect("added");
+    let mut number = 0;
+    let path = |number: u32| folder.join(format!("{number}.age"));
+    row("make a packet: 50,000 answers, 30 stories", 10, || {
+        number += 1;
+        mei.share_make(&selection, mentor, &path(number), false, now, chance).expect("made");
+    });
+    let bytes = std::fs::metadata(path(1)).expect("a packet").len();
+    number = 0;
+    row("open it", 10, || {
+        number += 1;
+        bo.packet_take(&path(number), Trust::New, false, now, chance).expect("taken");
+    });
+    let learner = bo.contacts().expect("contacts")[0].number;
+    row("the mentor's page of it", 10, || {
+        bo.review(learner, Language::En).expect("a page");
+    });
+    println!("{:44} {:>9.2} MB", "size of that packet", bytes as f64 / 1e6);
 }
 
 /// Stories, the panel and mock loops on the built-in bank: six interviewers with three principles each, twenty stories.

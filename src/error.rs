@@ -89,6 +89,9 @@ pub enum Refusal {
     /// It was taken before, or is older than one that was.
     #[error("it was taken before")]
     Known,
+    /// It is of the other kind: a review where feedback is expected, or the other way round.
+    #[error("it is not of the kind expected here")]
+    WrongKind,
     /// One before it is missing.
     #[error("one before it is missing")]
     OutOfOrder,
@@ -104,6 +107,7 @@ impl Refusal {
             Self::TooNew => "packet_too_new",
             Self::TooLarge => "packet_too_large",
             Self::Known => "packet_known",
+            Self::WrongKind => "packet_wrong_kind",
             Self::OutOfOrder => "packet_out_of_order",
         }
     }
@@ -128,7 +132,7 @@ impl std::fmt::Display for Fault {
 
 impl Error {
     /// Every code there is. The shells have a sentence for each, which a test checks.
-    pub const CODES: [&str; 33] = [
+    pub const CODES: [&str; 34] = [
         "bad_bank",
         "no_bank",
         "data_folder",
@@ -158,6 +162,7 @@ impl Error {
         "packet_too_large",
         "packet_known",
         "packet_out_of_order",
+        "packet_wrong_kind",
         "unknown_sender",
         "changed_key",
         "not_an_address",

@@ -78,6 +78,21 @@ enum Command {
         #[arg(long)]
         language: Option<Language>,
     },
+    /// Say who you are to others, and keep who they are to you.
+    Contact {
+        #[command(subcommand)]
+        command: cli::mentor::ContactCommand,
+    },
+    /// Make, open or check a review packet.
+    Packet {
+        #[command(subcommand)]
+        command: cli::mentor::PacketCommand,
+    },
+    /// Make feedback for a learner, or apply a mentor's.
+    Feedback {
+        #[command(subcommand)]
+        command: cli::mentor::FeedbackCommand,
+    },
     /// Look the data folder over.
     Doctor {
         /// Rebuild the cards from the log where they differ.
@@ -205,6 +220,24 @@ fn run(arguments: Arguments, language: &mut Language) -> Result<ExitCode, Stop> 
                 shell::now(),
             )?;
             writeln!(out, "{}", html.display())?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Contact { command } => {
+            let mut app = open(Access::Write, &source)?;
+            *language = app.settings().interface_language;
+            command.run(&mut app, cli::Words(*language), &mut out)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Packet { command } => {
+            let mut app = open(Access::Write, &source)?;
+            *language = app.settings().interface_language;
+            command.run(&mut app, cli::Words(*language), &mut out)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Feedback { command } => {
+            let mut app = open(Access::Write, &source)?;
+            *language = app.settings().interface_language;
+            command.run(&mut app, cli::Words(*language), &mut out)?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Doctor { mend, json } => {

@@ -96,7 +96,7 @@ fn arrows_go_right_only() {
         ("incident", &["cloud", "model"]),
         ("progress", &["model", "time"]),
         ("chart", &[]),
-        ("packet", &[]),
+        ("packet", &["error", "model"]),
         ("report", &["chart", "model"]),
         (
             "app",
@@ -110,6 +110,7 @@ fn arrows_go_right_only() {
                 "interview",
                 "memory",
                 "model",
+                "packet",
                 "plan",
                 "progress",
                 "report",

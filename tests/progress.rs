@@ -10,7 +10,7 @@
 mod common;
 
 use common::*;
-use divedeep::app::{App, FiguresPage};
+use divedeep::app::{App, FiguresPage, Selection};
 use divedeep::chart::Figure;
 use divedeep::error::Error;
 use divedeep::model::{Grade, Language};
@@ -145,7 +145,7 @@ fn the_report_needs_no_program_no_network_and_no_script() {
         [(Language::En, "en"), (Language::ZhTw, "zh-Hant-TW"), (Language::ZhCn, "zh-Hans-CN")]
     {
         let path = folder.path().join(format!("{tag}.html"));
-        app.report_write(language, &path, false, now).expect("written");
+        app.report_write(&Selection::progress(), language, &path, false, now).expect("written");
         let page = std::fs::read_to_string(&path).expect("a file");
         assert!(page.starts_with("<!DOCTYPE html>") && page.contains(&format!("<html lang=\"{tag}\">")));
         let shown = app.figures(language, now).expect("figures");
@@ -155,7 +155,7 @@ fn the_report_needs_no_program_no_network_and_no_script() {
         let elsewhere = page.replace("http://www.w3.org/2000/svg", "");
         assert!(!elsewhere.contains("://") && !page.contains("<script") && !page.contains("onload"), "{tag}");
         assert!(page.contains("default-src 'none'"));
-        let again = app.report_write(language, &path, false, now);
+        let again = app.report_write(&Selection::progress(), language, &path, false, now);
         assert!(matches!(again, Err(Error::WriteFile { .. })), "what is there is not replaced unasked");
     }
     let page = std::fs::read_to_string(folder.path().join("en.html")).expect("a file");

@@ -64,7 +64,11 @@ impl App {
         })
     }
 
-    fn share_choices(&self) -> Result<ShareChoices> {
+    /// What can be shared.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn share_choices(&self) -> Result<ShareChoices> {
         let read = self.store.read();
         let stories = read.stories()?.into_iter();
         let written = |story: &Story| !(story.english.is_empty() && story.chinese.is_empty());

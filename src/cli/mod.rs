@@ -4,6 +4,7 @@ pub mod bank;
 pub mod drill;
 pub mod incident;
 pub mod learn;
+pub mod mentor;
 pub mod plan;
 pub mod practice;
 pub mod today;

@@ -1,11 +1,13 @@
 //! One adapter for each command, a file for each screen: call the use case, hand on the answer.
 
 pub(crate) mod browse;
+pub(crate) mod contacts;
 pub(crate) mod drills;
 pub(crate) mod incidents;
 pub(crate) mod learning;
 pub(crate) mod mentor;
 pub(crate) mod mock;
+pub(crate) mod packets;
 pub(crate) mod plan;
 pub(crate) mod practice;
 pub(crate) mod progress;

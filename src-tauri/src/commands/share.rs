@@ -1,7 +1,7 @@
 //! The learner's side of reviews. Files are written only where a dialog opened here was answered.
 
 use divedeep::app::{CommentView, Selection, SharePage, SharePreview};
-use divedeep::model::{ItemRef, Language, Role};
+use divedeep::model::{ItemRef, Language};
 use divedeep::shell;
 use tauri::{AppHandle, State};
 
@@ -69,29 +69,4 @@ pub(crate) fn share_assignment_done(
     done: bool,
 ) -> Reply<()> {
     state.run(|app, now| app.assignment_done(packet, id, done, now))
-}
-
-#[tauri::command(async)]
-pub(crate) fn contacts_name(state: State<'_, crate::State>, name: String) -> Reply<()> {
-    state.run(|app, _| app.set_name(&name))
-}
-
-#[tauri::command(async)]
-pub(crate) fn contacts_add(
-    state: State<'_, crate::State>,
-    role: Role,
-    name: String,
-    address: String,
-) -> Reply<u32> {
-    state.run(|app, now| app.contact_add(role, &name, &address, now, &mut shell::chance()))
-}
-
-#[tauri::command(async)]
-pub(crate) fn contacts_compared(state: State<'_, crate::State>, number: u32, compared: bool) -> Reply<()> {
-    state.run(|app, now| app.contact_compared(number, compared, now))
-}
-
-#[tauri::command(async)]
-pub(crate) fn contacts_delete(state: State<'_, crate::State>, number: u32) -> Reply<()> {
-    state.run(|app, _| app.contact_delete(number))
 }
