@@ -263,7 +263,7 @@ fn packets(folder: &Path, chance: &mut StdRng) {
     let items: Vec<ItemRef> = mei
         .browse(&filter, FIRST)
         .expect("a page")
-        .items
+        .rows
         .into_iter()
         .map(|row| row.item)
         .filter(|item| item.kind.0 == divedeep::model::ItemKind::QUESTION)

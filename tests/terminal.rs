@@ -202,3 +202,71 @@ fn simplified_chinese_is_simplified_in_every_line() {
         }
     }
 }
+
+/// Runs a command on a folder with a small bank; gives its output, and whether it succeeded.
+fn on(folder: &std::path::Path, arguments: &[&str]) -> (bool, String) {
+    let output = divedeep().args(arguments).arg("--data-dir").arg(folder).output().expect("the command runs");
+    let text = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
+    (output.status.success(), text.concat())
+}
+
+#[test]
+fn a_review_goes_there_and_back_by_commands() {
+    let place = tempfile::tempdir().expect("a folder");
+    let (mei, bo) = (place.path().join("mei"), place.path().join("bo"));
+    let file = |name: &str| place.path().join(name).display().to_string();
+    let ok = |folder: &std::path::Path, arguments: &[&str]| {
+        let (success, text) = on(folder, arguments);
+        assert!(success, "{arguments:?}: {text}");
+        text
+    };
+    let me = ok(&bo, &["contact", "me", "--name", "Bo"]);
+    let address = me.lines().nth(1).expect("an address").to_owned();
+    ok(&mei, &["contact", "me", "--name", "Mei"]);
+    ok(&mei, &["contact", "add", "--role", "mentor", "Bo", &address]);
+    let (review, back) = (file("review.age"), file("feedback.age"));
+    ok(
+        &mei,
+        &[
+            "packet",
+            "make",
+            &review,
+            "--to",
+            "Bo",
+            "--share",
+            "progress,answers,stories",
+            "--question",
+            "Am I ready?",
+        ],
+    );
+    let preview = ok(&mei, &["packet", "preview"]);
+    assert!(preview.contains("\"findings\": []"), "{preview}");
+    let (again, text) = on(&mei, &["packet", "make", &review, "--to", "Bo"]);
+    assert!(!again && text.contains(&review), "an existing file is not replaced: {text}");
+
+    let checked = ok(&bo, &["packet", "verify", &review]);
+    assert!(checked.contains("Mei (not known: compare the words)"), "{checked}");
+    let (taken, text) = on(&bo, &["packet", "open", &review]);
+    assert!(!taken && text.contains("is not known here yet"), "{text}");
+    let opened = ok(&bo, &["packet", "open", &review, "--new"]);
+    assert!(opened.contains("Am I ready?") && opened.contains("own account"), "{opened}");
+    let (replayed, text) = on(&bo, &["packet", "open", &review]);
+    assert!(!replayed && text.contains("taken before"), "{text}");
+    let (wrong, text) = on(&bo, &["feedback", "apply", &review]);
+    assert!(!wrong && text.contains("other kind"), "{text}");
+
+    let draft = file("draft.json");
+    std::fs::write(&draft, r#"{ "words": "Nearly.", "assignments": [{ "item": null, "title": { "en": "", "zh-TW": "" }, "words": "Draw a VPC by heart", "due": "2030-01-05" }] }"#)
+        .expect("written");
+    ok(&bo, &["feedback", "make", &back, "--to", "Mei", "--from", &draft]);
+    let applied = ok(&mei, &["feedback", "apply", &back]);
+    assert!(applied.contains("Bo: Nearly.") && applied.contains("2030-01-05"), "{applied}");
+    let (twice, text) = on(&mei, &["feedback", "apply", &back]);
+    assert!(!twice && text.contains("Nothing has changed"), "{text}");
+    ok(&mei, &["contact", "compared", "Bo"]);
+    assert!(ok(&mei, &["contact", "list"]).contains("Bo (compared)"));
+
+    let report = file("report.html");
+    ok(&mei, &["report", "--html", &report]);
+    assert!(std::fs::read_to_string(&report).expect("a report").contains("Progress report"));
+}

@@ -210,6 +210,8 @@ pub struct PlayDraft {
 pub struct DebriefPage {
     /// The score with its reasons.
     pub debrief: Debrief,
+    /// Whether the world had the cause that the words below were written for; they are the incident's, not the play's.
+    pub usual: bool,
     /// A good first response.
     #[cfg_attr(test, ts(type = "Partial<Record<Language, Block[]>>"))]
     pub first_response: InLanguages<Vec<Block>>,

@@ -459,6 +459,7 @@ impl App {
             play: play.clone(),
             debrief: debrief.map(|debrief| DebriefPage {
                 debrief,
+                usual: record.hypotheses.first().is_some_and(|usual| usual.id == case.cause),
                 first_response: block(&record.first_response),
                 update: record.update.iter().map(|point| (point.id, line(&point.text))).collect(),
                 prevention: record.prevention.iter().map(line).collect(),

@@ -312,6 +312,17 @@ impl Desk<'_> {
             writeln!(out, "  {did} {} {}", self.line(&action.text), self.line(&action.why))?;
         }
         writeln!(out, "\n{} {}/20", words.pick("Update", "更新"), debrief.update_points)?;
+        if self.record.hypotheses.first().is_none_or(|usual| usual.id != debrief.cause) {
+            let note = "Written for the usual cause; here it was another, so known, next step and prevention differ.";
+            writeln!(
+                out,
+                "  {}",
+                words.pick(
+                    note,
+                    "以下是為常見的原因寫的，這次是另一個，所以已知情況、下一步與預防措施會不同。"
+                )
+            )?;
+        }
         for point in &self.record.update {
             let lacks = if debrief.missing.contains(&point.id) { "-" } else { "*" };
             writeln!(out, "  {lacks} {}: {}", part_name(point.id, words), self.line(&point.text))?;
