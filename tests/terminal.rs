@@ -151,7 +151,8 @@ fn plan_says_what_is_known_what_is_left_out_and_what_comes_first() {
     let now = divedeep::shell::now();
     {
         let mut app = app_in(folder.path());
-        let date = days_later(now, 15).local_date().to_string();
+        // Of the study day: before 04:00 it is still yesterday's.
+        let date = now.study_day().plus(15).date().to_string();
         app.save_rounds(vec![round(&date)], now).expect("a round");
     }
     let run = |more: &[&str]| {

@@ -15,6 +15,9 @@ use crate::error::{Error, Result};
 const DATABASE: &str = "divedeep.db";
 /// The name of the writer's lock file.
 const LOCK: &str = "divedeep.lock";
+/// How often the lock is asked for before the folder counts as in use, and the pause between.
+const LOCK_TRIES: u32 = 6;
+const LOCK_PAUSE: Duration = Duration::from_millis(50);
 
 /// Every migration, oldest first. Released ones are never edited; a file's `user_version` counts them.
 const MIGRATIONS: &[&str] = &[
@@ -133,7 +136,16 @@ fn lock(folder: &Path, path: &Path) -> Result<File> {
             _ => Error::DataFolder { path: folder.to_owned(), reason: error.to_string() },
         },
     )?;
-    match file.try_lock() {
+    // A window that is closing, or a process that is just being started and still shares this one's open files, lets go
+    // in a moment.
+    let mut tries = 1..LOCK_TRIES;
+    let locked = loop {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) if tries.next().is_some() => std::thread::sleep(LOCK_PAUSE),
+            other => break other,
+        }
+    };
+    match locked {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(Error::InUse { path: path.to_owned() }),
         Err(TryLockError::Error(error)) => {
