@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::App;
 use crate::error::Result;
+use crate::memory::Trace;
 use crate::model::{ItemKind, ItemRef, Language};
 use crate::progress::{AnswerRow, Cell, Tally};
-use crate::store::{Reading, WalkedAnswer};
+use crate::store::{ItemFigure, Reading, WalkedAnswer};
 use crate::time::Moment;
 
 /// The fact that holds what was counted.
@@ -137,6 +138,12 @@ impl App {
         Ok(self.outline()?.domains.into_iter().map(|domain| domain.id).collect())
     }
 
+    /// What would be recalled of an item now, 0 to 1.
+    pub(super) fn recall_of(&self, item: &ItemFigure<'_>, now: Moment) -> f64 {
+        let trace = Trace { stability: item.stability, difficulty: item.difficulty };
+        f64::from(self.memory.retrievability(trace, now.study_day().since(item.last_day) as f32))
+    }
+
     /// What is known now of each topic of the track at each depth.
     pub(super) fn cells(&self, now: Moment) -> Result<Vec<Cell>> {
         let read = self.store.read();
@@ -151,15 +158,26 @@ impl App {
                 ..Cell::default()
             })
             .collect();
-        let key = |cell: &Cell| (cell.domain.clone(), cell.topic.clone(), cell.depth);
-        let places: HashMap<_, usize> = cells.iter().enumerate().map(|(at, cell)| (key(cell), at)).collect();
-        for figure in read.practised()? {
-            let found = places.get(&(figure.domain, figure.topic, figure.depth));
-            if let Some(cell) = found.and_then(|at| cells.get_mut(*at)) {
+        let places: HashMap<(String, String, u8), usize> = cells
+            .iter()
+            .enumerate()
+            .map(|(at, cell)| ((cell.domain.clone(), cell.topic.clone(), cell.depth), at))
+            .collect();
+        // Items of a topic stand together for the most part: the last one's place is tried first.
+        let mut last = None;
+        read.practised(|item| {
+            let here = |cell: &Cell| {
+                cell.depth == item.depth && cell.topic == item.topic && cell.domain == item.domain
+            };
+            let at = last.filter(|at| cells.get(*at).is_some_and(here)).or_else(|| {
+                places.get(&(item.domain.to_owned(), item.topic.to_owned(), item.depth)).copied()
+            });
+            last = at;
+            if let Some(cell) = at.and_then(|at| cells.get_mut(at)) {
                 cell.seen += 1;
-                cell.recall += self.memory.recall(&figure.card, now);
+                cell.recall += self.recall_of(item, now);
             }
-        }
+        })?;
         Ok(cells)
     }
 }

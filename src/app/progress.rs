@@ -57,12 +57,16 @@ impl App {
         let read = self.store.read();
         let today = now.study_day();
         let mut sums: BTreeMap<String, Sum> = BTreeMap::new();
-        for figure in read.practised()? {
-            let sum = sums.entry(figure.domain).or_default();
-            sum.seen += 1;
-            sum.due += u32::from(figure.card.due_day <= today);
-            sum.recall += self.memory.recall(&figure.card, now);
-        }
+        read.practised(|item| {
+            if !sums.contains_key(item.domain) {
+                sums.insert(item.domain.to_owned(), Sum::default());
+            }
+            if let Some(sum) = sums.get_mut(item.domain) {
+                sum.seen += 1;
+                sum.due += u32::from(item.due_day <= today);
+                sum.recall += self.recall_of(item, now);
+            }
+        })?;
         let strength = |domain: crate::store::DomainFigure| {
             let sum = sums.remove(&domain.domain).unwrap_or_default();
             DomainStrength {

@@ -291,13 +291,14 @@ impl App {
 
     fn practised_items(&self) -> Result<Vec<PracticedItem>> {
         let read = self.store.read();
-        let mut places: HashMap<ItemRef, usize> = HashMap::new();
+        let mut places: HashMap<String, HashMap<String, usize>> = HashMap::new();
         let mut items: Vec<PracticedItem> = Vec::new();
         // Stories are shared by name or not at all: their titles are the learner's own words.
         let asked =
             read.practised_titles()?.into_iter().filter(|listed| listed.item.kind.0 != ItemKind::STORY);
         for listed in asked {
-            places.insert(listed.item.clone(), items.len());
+            let ItemRef { kind, id } = listed.item.clone();
+            places.entry(kind.0).or_default().insert(id, items.len());
             items.push(PracticedItem {
                 item: listed.item,
                 title: listed.title,
@@ -307,8 +308,9 @@ impl App {
                 answers: Vec::new(),
             });
         }
-        read.given_answers(|item, answer| {
-            if let Some(found) = places.get(&item).and_then(|place| items.get_mut(*place)) {
+        read.given_answers(|kind, id, answer| {
+            let place = places.get(kind).and_then(|places| places.get(id));
+            if let Some(found) = place.and_then(|place| items.get_mut(*place)) {
                 found.answers.push(PracticedAnswer {
                     at_ms: answer.at_ms,
                     grade: answer.grade,

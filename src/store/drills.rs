@@ -30,9 +30,10 @@ impl Reading<'_> {
     /// # Errors
     /// Those of the database.
     pub fn drill_cases(&self, family: Option<&str>) -> Result<Vec<KeptCase>> {
+        // CROSS: cases are few and answers many, which the planner does not know.
         let rows = self.list(
             "SELECT c.device, c.sequence, c.family, c.level, c.seed, a.grade, a.study_day
-             FROM drill_cases c JOIN answers a ON a.device = c.device AND a.sequence = c.sequence
+             FROM drill_cases c CROSS JOIN answers a ON a.device = c.device AND a.sequence = c.sequence
              WHERE ?1 IS NULL OR c.family = ?1 ORDER BY a.order_ms, c.device, c.sequence",
             [family],
             |row| {

@@ -2,9 +2,9 @@
 
 use rusqlite::params;
 
-use super::{Reading, cards, from_word};
+use super::{Reading, from_word};
 use crate::error::Result;
-use crate::model::{CardState, DeviceId, ItemKind, ItemRef, QuestionKind};
+use crate::model::{DeviceId, ItemKind, ItemRef, QuestionKind};
 use crate::time::StudyDay;
 
 /// A day's number of answers or due items, and the milliseconds they took.
@@ -41,16 +41,22 @@ pub struct CellFigure {
 }
 
 /// A practised item of the track.
-#[derive(Clone, Debug)]
-pub struct ItemFigure {
-    /// Its domain.
-    pub domain: String,
-    /// Its topic.
-    pub topic: String,
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ItemFigure<'a> {
+    /// Domain id.
+    pub domain: &'a str,
+    /// Topic id.
+    pub topic: &'a str,
     /// 1 to 4.
     pub depth: u8,
-    /// Its card.
-    pub card: CardState,
+    /// Days until recall falls to 0.9.
+    pub stability: f32,
+    /// 1 to 10.
+    pub difficulty: f32,
+    /// The study day of the last answer.
+    pub last_day: StudyDay,
+    /// The study day it is due.
+    pub due_day: StudyDay,
 }
 
 /// How long a learner's answers took, against their target times.
@@ -295,22 +301,32 @@ impl Reading<'_> {
         )
     }
 
-    /// Every practised item of the track.
+    /// Walks over the practised items of the track, in no order.
     ///
     /// # Errors
     /// Those of the database.
-    pub fn practised(&self) -> Result<Vec<ItemFigure>> {
-        self.list(
-            "SELECT i.domain, i.topic, i.depth, c.* FROM cards c JOIN items i ON i.number = c.number
-             WHERE i.in_track = 1 AND i.retired = 0",
+    pub fn practised(&self, mut take: impl FnMut(&ItemFigure<'_>)) -> Result<()> {
+        // The order is the table's own; without it the planner walks by an index and looks up each row.
+        self.walk(
+            "SELECT i.domain, i.topic, i.depth, c.stability, c.difficulty, c.last_day, c.due_day
+             FROM cards c CROSS JOIN items i ON i.number = c.number
+             WHERE i.in_track = 1 AND i.retired = 0 ORDER BY c.kind, c.id",
             [],
             |row| {
-                Ok(ItemFigure {
-                    domain: row.get("domain")?,
-                    topic: row.get("topic")?,
-                    depth: row.get("depth")?,
-                    card: cards::card(row)?,
-                })
+                let mut read = || -> rusqlite::Result<()> {
+                    take(&ItemFigure {
+                        domain: row.get_ref(0)?.as_str()?,
+                        topic: row.get_ref(1)?.as_str()?,
+                        depth: row.get(2)?,
+                        stability: row.get(3)?,
+                        difficulty: row.get(4)?,
+                        last_day: StudyDay(row.get(5)?),
+                        due_day: StudyDay(row.get(6)?),
+                    });
+                    Ok(())
+                };
+                read().map_err(|error| self.explain(error))?;
+                Ok(true)
             },
         )
     }

@@ -187,20 +187,29 @@ impl Reading<'_> {
     ///
     /// # Errors
     /// Those of the database.
-    pub fn given_answers(&self, mut take: impl FnMut(ItemRef, GivenAnswer)) -> Result<()> {
-        let read = |row: &Row<'_>| -> rusqlite::Result<_> {
-            let item = ItemRef { kind: ItemKind(row.get("kind")?), id: row.get("item")? };
-            let language: String = row.get("prompt_language")?;
-            Ok((item, row.get::<_, i64>("grade")?, row.get("at_ms")?, language, row.get("answer")?))
-        };
+    pub fn given_answers(&self, mut take: impl FnMut(&str, &str, GivenAnswer)) -> Result<()> {
         self.walk(
             "SELECT kind, item, grade, at_ms, prompt_language, answer FROM answers
              ORDER BY order_ms DESC, device, sequence DESC",
             [],
             |row| {
-                let (item, grade, at_ms, language, words) = read(row).map_err(|error| self.explain(error))?;
-                let language = from_word("language", language)?;
-                take(item, GivenAnswer { at_ms, grade: grade_of(grade)?, language, words });
+                let explain = |error| self.explain(error);
+                let text = |column: usize| -> Result<&str> {
+                    let text = row.get_ref(column).map_err(explain)?.as_str();
+                    text.map_err(|error| self.explain(error.into()))
+                };
+                let language = text(4)?;
+                let language = language.parse().map_err(|_| Error::BadRecord {
+                    what: "language".to_owned(),
+                    reason: format!("'{language}' is no language"),
+                })?;
+                let answer = GivenAnswer {
+                    grade: grade_of(row.get(2).map_err(explain)?)?,
+                    at_ms: row.get(3).map_err(explain)?,
+                    language,
+                    words: row.get(5).map_err(explain)?,
+                };
+                take(text(0)?, text(1)?, answer);
                 Ok(true)
             },
         )
