@@ -461,3 +461,59 @@ fn keys_are_the_owners_alone_and_addresses_are_checked() {
     let broken = mei.app.me(&mut chance(0));
     assert!(matches!(broken, Err(Error::ReadFile { .. })), "never replaced by new keys: {broken:?}");
 }
+
+/// Every number of a JSON value, by its path.
+fn numbers(value: &serde_json::Value, path: &str, found: &mut Vec<String>) {
+    match value {
+        serde_json::Value::Number(_) => found.push(path.to_owned()),
+        serde_json::Value::Array(list) => {
+            for (at, one) in list.iter().enumerate().take(3) {
+                numbers(one, &format!("{path}/{at}"), found);
+            }
+        }
+        serde_json::Value::Object(map) => {
+            for (name, one) in map.iter().take(40) {
+                numbers(one, &format!("{path}/{}", name.replace('/', "~1")), found);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn a_packet_of_absurd_numbers_is_refused_or_shown_and_harms_nothing() {
+    let mut pair = Pair::new();
+    let now = study(&mut pair.mei.app, 2, taipei(NINE));
+    let id = story(&mut pair.mei.app, "Story", "I did it.", now);
+    let review = pair.share("1.age", &everything(vec![id]), now);
+    let (mei, bo) = (pair.mei.keys(), pair.bo.keys());
+    let opened = open(&bo, &std::fs::read(&review).expect("a packet")).expect("it opens");
+    let learner = pair.bo.take(&review, Trust::New, now).expect("taken");
+    let said: serde_json::Value = serde_json::from_slice(&opened.payload).expect("JSON");
+    let mut paths = Vec::new();
+    numbers(&said, "", &mut paths);
+    assert!(paths.len() > 100, "{} numbers", paths.len());
+    let mut taken = 0;
+    for (sequence, path) in (2..).zip(&paths) {
+        let absurd = ["2147483647", "-2147483648", "0", "255", "4294967295", "9e300", "-1"];
+        let mut changed = said.clone();
+        let number = absurd[sequence as usize % absurd.len()];
+        *changed.pointer_mut(path).expect("a place") = serde_json::from_str(number).expect("a number");
+        let payload = serde_json::to_vec(&changed).expect("JSON");
+        let mut bytes = Vec::new();
+        let order = (sequence, None);
+        seal(&mut bytes, &mei, &bo.address(), PacketKind::Review, order, now.utc_ms, &payload, &[])
+            .expect("memory");
+        let file = pair.file("absurd.age");
+        std::fs::write(&file, bytes).expect("written");
+        match pair.bo.app.packet_take(&file, Trust::Known, true, now, &mut chance(1)) {
+            Ok(_) => {
+                taken += 1;
+                pair.bo.app.review(learner, Language::En).expect("a page");
+                pair.bo.app.cohort(now, &mut chance(0)).expect("a table");
+            }
+            Err(error) => assert_eq!(error.code(), "packet_damaged", "{path} {number}: {error}"),
+        }
+    }
+    assert!(taken > 20, "{taken} of {} were shown", paths.len());
+}

@@ -132,6 +132,9 @@ impl App {
         let (role, said) = match opened.header.kind {
             PacketKind::Review => {
                 let shared: Shared = serde_json::from_slice(&opened.payload).map_err(damaged)?;
+                if !shared.is_believable() {
+                    return Err(Error::Packet(Refusal::Damaged));
+                }
                 (Role::Learner, Said::Review(Box::new(shared)))
             }
             PacketKind::Feedback => {

@@ -6,6 +6,7 @@ use std::path::Path;
 use rand::Rng;
 
 use super::contacts::{NAME, contact_view};
+use super::figures::Facts;
 use super::packets::zipped;
 use super::{
     App, AssignmentView, CommentView, Contact, FoundIn, MockShared, Parts, PracticedAnswer, PracticedItem,
@@ -418,6 +419,24 @@ impl App {
             .transact(|transaction| transaction.set_assignment_done(packet, id, done.then_some(now)))?;
         self.queue.take();
         Ok(())
+    }
+}
+
+impl Shared {
+    /// Whether its times and figures can be somebody's at all.
+    pub(super) fn is_believable(&self) -> bool {
+        /// The end of the year 9999, UTC milliseconds.
+        const LAST_MS: i64 = 253_402_300_799_000;
+        let Parts { items, stories, told, mocks, plays, .. } = &self.parts;
+        let mut times = items
+            .iter()
+            .flat_map(|item| item.answers.iter().map(|answer| answer.at_ms))
+            .chain(stories.iter().map(|story| story.changed_at_ms))
+            .chain(told.iter().map(|told| told.at_ms))
+            .chain(mocks.iter().map(|mock| mock.at_ms))
+            .chain(plays.iter().map(|play| play.at_ms));
+        times.all(|at_ms| (0..=LAST_MS).contains(&at_ms))
+            && self.facts.as_ref().is_none_or(Facts::is_believable)
     }
 }
 

@@ -181,6 +181,33 @@ impl Tally {
             && days(other, self)
     }
 
+    /// Whether its days are days and no count is negative or above `most`.
+    pub fn is_believable(&self, day: impl Fn(i32) -> bool, most: i64) -> bool {
+        let count = |count: i64| (0..=most).contains(&count);
+        // A year of milliseconds for each of so many answers is more than anybody has.
+        let time = |ms: i64| (0..=most * 1_000_000).contains(&ms);
+        let recall = |one: &Recall| {
+            let within = |part: i64| (0..=one.recalls).contains(&part);
+            count(one.recalls)
+                && within(one.passes)
+                && within(one.with_prediction)
+                && within(one.predicted_passes)
+                && (-1.0..=one.recalls as f64 + 1.0).contains(&one.predicted)
+        };
+        let gaps = self.gaps.iter().flat_map(|gap| [&gap.english, &gap.chinese]);
+        count(self.answers)
+            && time(self.total_ms)
+            && self.domain_ms.iter().all(|ms| time(*ms))
+            && [&self.all].into_iter().chain(&self.intervals).chain(&self.calibration).chain(gaps).all(recall)
+            && self.days.iter().all(|(number, sums)| {
+                day(*number)
+                    && count(sums.answers)
+                    && time(sums.total_ms)
+                    && count(sums.recalls)
+                    && (0..=sums.recalls).contains(&sums.passes)
+            })
+    }
+
     /// How far predictions lie from what came, as the root of the mean square over tenths, weighted by answers
     /// (RMSE(bins) of the FSRS benchmark, with tenths for bins); none without predictions.
     pub fn calibration_error(&self) -> Option<f64> {

@@ -61,6 +61,31 @@ export function environment({ home }, { language = 'en', theme = 'light' } = {})
   };
 }
 
+/** The windows on the display, by their numbers; none of them is a child of another. */
+function windows() {
+  try {
+    const found = execFileSync('xdotool', ['search', '--onlyvisible', '--name', '.'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    return String(found).trim().split('\n');
+  } catch {
+    return [];
+  }
+}
+
+/** Does what asks for a file, and names it in the system's dialog. */
+export async function chooseFile(act, path) {
+  const before = windows();
+  await act();
+  const dialog = await until('a file dialog', () => windows().find((window) => !before.includes(window)));
+  const press = (...args) => execFileSync('xdotool', args);
+  press('windowactivate', '--sync', dialog);
+  // What is suggested is marked; a path typed into the list opens a field for it.
+  press('key', '--window', dialog, '--clearmodifiers', 'ctrl+a');
+  press('type', '--clearmodifiers', '--delay', '8', path);
+  await sleep(300);
+  press('key', '--clearmodifiers', 'Return');
+  await until('the dialog to close', () => !windows().includes(dialog));
+}
+
 /** A running window. */
 export class App {
   /** Opens the window, and waits until the page shows something of its own. */

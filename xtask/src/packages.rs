@@ -81,6 +81,7 @@ const NEEDS: &[Need] = &[
     test_need("a private message bus", "dbus"),
     test_need("drives the page in the window", "webkit2gtk-driver"),
     test_need("makes a Taiwanese learner's locale", "locales"),
+    test_need("names files in the system's dialogs", "xdotool"),
     verify_need("command lines of the bank's questions", "bash", Some("bash")),
     verify_need("awk as Debian has it", "mawk", None),
     verify_need("JSON on the command line", "jq", Some("jq")),
@@ -257,7 +258,7 @@ mod tests {
         }
         assert_eq!(
             names(Manager::AptGet, Purpose::Test),
-            ["xvfb", "xauth", "openbox", "dbus", "webkit2gtk-driver", "locales"]
+            ["xvfb", "xauth", "openbox", "dbus", "webkit2gtk-driver", "locales", "xdotool"]
         );
         assert!(names(Manager::Dnf, Purpose::Test).is_empty(), "no guesses");
     }

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use crate::process::{Job, is_on_path};
 
-const PROGRAMS: [&str; 5] = ["setpriv", "Xvfb", "openbox", "dbus-run-session", "WebKitWebDriver"];
+const PROGRAMS: [&str; 6] = ["setpriv", "Xvfb", "openbox", "dbus-run-session", "WebKitWebDriver", "xdotool"];
 const READY_WITHIN: Duration = Duration::from_secs(20);
 
 /// A running display.

@@ -19,6 +19,8 @@ pub enum WindowTest {
     Interview,
     /// Drills and incidents.
     Cases,
+    /// A learner and a mentor, with files between them.
+    Mentor,
     /// Files that cannot be opened.
     Start,
     /// A picture of every screen.
@@ -27,7 +29,8 @@ pub enum WindowTest {
 
 impl WindowTest {
     /// In the order they run.
-    pub const ALL: [Self; 5] = [Self::Journey, Self::Interview, Self::Cases, Self::Start, Self::Screenshots];
+    pub const ALL: [Self; 6] =
+        [Self::Journey, Self::Interview, Self::Cases, Self::Mentor, Self::Start, Self::Screenshots];
 
     /// By the name typed.
     pub fn named(name: &str) -> Option<Self> {
@@ -40,6 +43,7 @@ impl WindowTest {
             Self::Journey => "journey",
             Self::Interview => "interview",
             Self::Cases => "cases",
+            Self::Mentor => "mentor",
             Self::Start => "start",
             Self::Screenshots => "screenshots",
         }
@@ -51,6 +55,7 @@ impl WindowTest {
             Self::Journey => "window: journey",
             Self::Interview => "window: interview",
             Self::Cases => "window: cases",
+            Self::Mentor => "window: mentor",
             Self::Start => "window: start",
             Self::Screenshots => "window: screenshots",
         }

@@ -61,9 +61,41 @@ pub struct PrincipleFact {
     pub thin: Option<GapKind>,
 }
 
+/// The last day that is believed: 2190-01-01 or so.
+const LAST_DAY: i32 = 80_000;
+/// Most of anything that is counted by itself: items, answers of a day, cells.
+const MOST: i64 = 10_000_000;
+
 impl Facts {
     /// Ready for what, and what not yet.
     pub fn readiness(&self) -> Readiness {
         readiness(&self.cells, self.goal)
+    }
+
+    /// Whether this can be somebody's account of themselves at all. What came from elsewhere is asked first, so that no
+    /// figure reckons with numbers that nobody can have.
+    pub fn is_believable(&self) -> bool {
+        let share = |share: f64| (0.0..=1.0).contains(&share);
+        let day = |day: i32| (0..=LAST_DAY).contains(&day);
+        let date = |date: NaiveDate| day(StudyDay::of_date(date).0);
+        let few = |count: usize| count as i64 <= MOST;
+        let cell = |cell: &Cell| {
+            cell.depth <= 9
+                && i64::from(cell.items) <= MOST
+                && cell.seen <= cell.items
+                && (0.0..=f64::from(cell.items)).contains(&cell.recall)
+        };
+        day(self.today.0)
+            && share(self.goal)
+            && share(self.desired_retention)
+            && few(self.cells.len())
+            && self.cells.iter().all(cell)
+            && self.due.len() <= 1000
+            && self.due.iter().all(|items| i64::from(*items) <= MOST)
+            && self.drills.iter().all(|drill| day(drill.day.0))
+            && self.plays.iter().all(|(at, _, points)| date(*at) && *points <= 100)
+            && self.principles.iter().all(|principle| i64::from(principle.stories) <= MOST)
+            && self.scores.iter().all(|(at, mean)| date(*at) && (0.0..=5.0).contains(mean))
+            && self.tally.is_believable(day, MOST)
     }
 }

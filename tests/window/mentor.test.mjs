@@ -1,0 +1,153 @@
+// A learner and a mentor in the released window, with a data folder each and nothing between them but files that the
+// system's own dialogs write and open: share, review, comment, assign, apply. Run by `cargo xtask window mentor`.
+
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'node:test';
+import { App, at, chooseFile, folder, story as steps } from './app.mjs';
+import { Key, until } from './webdriver.mjs';
+
+const [mei, bo] = [folder(), folder()];
+const files = mkdtempSync(join(tmpdir(), 'divedeep-files-'));
+const review = join(files, 'review.age');
+const feedback = join(files, 'feedback.age');
+let app;
+/** What Bo sees of himself, and Mei's words. */
+let address;
+let words;
+let answered;
+const step = steps('mentor', () => app);
+test.after(async () => {
+  await app?.close();
+  rmSync(files, { recursive: true, force: true });
+});
+
+/** The first start, without an interview. */
+async function begin(place) {
+  app = await App.open(place, { language: 'en' });
+  await app.click('first-run-next');
+  await app.click('track-csa');
+  await app.click('first-run-next');
+  await app.sees('interview-date');
+  await app.click('first-run-next');
+  await app.sees('minutes');
+  await app.click('first-run-next');
+  await app.sees('practice-card');
+}
+
+async function openMentor(tab) {
+  await app.go('mentor');
+  await app.choose('mentor-tab', tab);
+}
+
+/** The words of a list, one after the other. */
+const listed = (css) => app.session.run((css) => [...document.querySelectorAll(css)].map((li) => li.textContent.trim()), css);
+
+step('a mentor says who he is', async () => {
+  await begin(bo);
+  await app.press(Key.Escape);
+  await openMentor('learners');
+  await app.fill('my-name', 'Bo');
+  await app.click('my-address');
+  await until('the name kept', () => app.session.run(() => document.body.innerText.includes('Saved')));
+  address = await app.session.run((css) => document.querySelector(css).value ?? document.querySelector(css).textContent, at('my-address'));
+  assert.match(address, /^divedeep-1:[0-9a-f]{64}:age1/);
+  await app.close();
+});
+
+step('a learner answers, adds the mentor, looks at what leaves and makes the packet', async () => {
+  await begin(mei);
+  await app.toQuestion();
+  answered = await app.item();
+  await app.click('reveal');
+  await app.click('grade-good');
+  await app.nextAfter(answered);
+  await app.press(Key.Escape);
+  await openMentor('mentors');
+  await app.fill('my-name', 'Mei');
+  await app.click('add-mentor');
+  await app.fill('add-name', 'Bo');
+  await app.fill('add-address', address);
+  await app.click('add-keep');
+  await app.sees('mentor');
+  words = await listed(`${at('me')} ol li`);
+  assert.equal(words.length, 8);
+  await app.click('share-answers');
+  await app.fill('share-question', 'Am I ready for the phone screen?');
+  await app.click('share-look');
+  await app.sees('share-preview');
+  await chooseFile(() => app.click('share-make'), review);
+  assert.match(await app.text('share-written'), /review\.age/);
+  assert.ok(existsSync(review));
+  await app.close();
+});
+
+step('the mentor compares the words, and opens it', async () => {
+  app = await App.open(bo, { language: 'en' });
+  await openMentor('learners');
+  await chooseFile(() => app.click('open-packet'), review);
+  await app.sees('stranger');
+  assert.deepEqual(await listed(`${at('stranger-words')} li`), words, 'the words that Mei sees');
+  await app.click('take-new');
+  await app.sees('mentor-desk');
+  assert.match(await app.text('parts'), /Am I ready for the phone screen\?/);
+  assert.match(await app.session.run(() => document.body.innerText), /own account|self-reported/i);
+});
+
+step('comments, an assignment and words on the whole leave in one file, after a look at them', async () => {
+  const item = `${at(`item-${answered.replace(/^question\//, '')}`)}`;
+  await app.session.run((css) => {
+    for (let fold = document.querySelector(css)?.closest('details'); fold; fold = fold.parentElement?.closest('details'))
+      fold.open = true;
+  }, item);
+  await app.session.click(`${item} ${at('comment-begin')}`);
+  await app.session.type(`${item} textarea`, 'Say the command, too.');
+  await app.session.click(`${item} ${at('assign')}`);
+  await app.fill('feedback-words', 'Nearly. Two more weeks.');
+  await app.click('send');
+  await app.sees('preview');
+  assert.match(await app.text('leaving'), /Say the command, too\..*|.*Nearly/);
+  await chooseFile(() => app.click('make-feedback'), feedback);
+  assert.match(await app.text('made'), /feedback\.age/);
+  await app.hasNoErrors();
+  await app.close();
+});
+
+step('the learner applies it: the comment stands on its card, the assignment comes first', async () => {
+  app = await App.open(mei, { language: 'en' });
+  await openMentor('mentors');
+  await chooseFile(() => app.click('open-packet'), feedback);
+  await app.sees('came');
+  assert.match(await app.text('letter'), /Nearly\. Two more weeks\./);
+  assert.match(await app.text('requests'), /Bo/);
+  await app.go('today');
+  await app.sees('start-practice');
+  await app.click('start-practice');
+  assert.equal(await app.item(), answered, 'what was assigned is asked first');
+  await app.click('reveal');
+  await app.sees('comments');
+  assert.match(await app.text('comments'), /Say the command, too\./);
+  await app.press(Key.Escape);
+});
+
+step('the same file again, one cut short and one tampered with are refused, each with its reason', async () => {
+  await openMentor('mentors');
+  const refused = async (path, code) => {
+    await chooseFile(() => app.click('open-packet'), path);
+    await until(`${path} to be refused`, async () => (await app.attribute('refused', 'data-code')) === code);
+  };
+  await refused(feedback, 'packet_known');
+  const whole = readFileSync(feedback);
+  const short = join(files, 'short.age');
+  writeFileSync(short, whole.subarray(0, whole.length - 40));
+  await refused(short, 'packet_damaged');
+  const changed = join(files, 'changed.age');
+  const bytes = Buffer.from(whole);
+  bytes[bytes.length - 60] ^= 1;
+  writeFileSync(changed, bytes);
+  await refused(changed, 'packet_damaged');
+  await refused(review, 'packet_not_for_you');
+  await app.hasNoErrors();
+});
