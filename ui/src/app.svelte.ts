@@ -16,6 +16,7 @@ export type Route =
   | { page: 'practice'; item: ItemRef | null; more?: boolean }
   | { page: 'browse'; item: ItemRef | null }
   | { page: 'progress' }
+  | { page: 'mentor'; learner: number | null }
   | { page: 'settings' };
 
 export type PageName = Route['page'];

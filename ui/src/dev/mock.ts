@@ -4,14 +4,17 @@
  *   error=code   start fails so            done=1    the day's list is done
  *   rehearsal=open, microphone=none, recordings=full   rehearsals: see rehearsals.ts
  *   mock=stage   a mock loop at a stage: see mocks.ts; `mock` alone shows the page before one
+ *   mentor=where the page about mentors: `mentors`, `learners`, or a learner's number; packet=code: see mentor.ts
  */
 import { mockIPC } from '@tauri-apps/api/mocks';
 import { addDays } from '../lib/format';
 import type * as api from '../lib/api/types';
 import { items, outline } from './bank';
 import { figuresOf } from './builders';
+import { mentorHandlers } from './mentor';
 import { mockHandlers } from './mocks';
 import { rehearsalHandlers } from './rehearsals';
+import { shareHandlers } from './share';
 import { storyHandlers } from './stories';
 
 const query = new URLSearchParams(location.search);
@@ -104,8 +107,11 @@ const group = (n: number, seconds: number, domains: [string, number][]): api.Gro
 });
 
 const stories = storyHandlers(empty, TODAY);
+const sharing = shareHandlers(empty, language, stories);
+const sharePage = sharing.share_show as () => api.SharePage;
 const handlers: Record<string, (args: never) => unknown> = {
   ...stories,
+  ...sharing,
   ...rehearsalHandlers(empty, card, stories),
   start_show: (): api.Start => {
     const code = query.get('error');
@@ -146,6 +152,8 @@ const handlers: Record<string, (args: never) => unknown> = {
     unseen: empty ? 431 : 312,
     can_calibrate: empty,
     in_track: 431,
+    assignments: sharePage().assignments.filter(({ done }) => !done),
+    unread_comments: sharePage().comments.filter(({ read }) => !read).length,
     notices: query.has('over') ? [{ code: 'rounds_over', last_round: '2026-11-19' }] : [],
   }),
   plan_show: ({ wish }: { wish: api.PlanWish }): api.PlanPage => {
@@ -318,7 +326,6 @@ const handlers: Record<string, (args: never) => unknown> = {
   progress_figures: (): api.FiguresPage => figuresOf(),
   progress_save: ({ figure, numbers }: { figure: string; numbers: boolean }) =>
     `/home/mei/Documents/divedeep-${figure}.${numbers ? 'csv' : 'svg'}`,
-  progress_report: () => '/home/mei/Documents/divedeep-report.html',
   settings_show: (): api.SettingsPage => ({
     settings,
     rounds,
@@ -340,6 +347,7 @@ function words(face: api.Face | undefined): string {
 
 // Their answers are rehearsals, too: what belongs to no loop goes on to the handlers above.
 Object.assign(handlers, mockHandlers(query, empty, { ...handlers }));
+Object.assign(handlers, mentorHandlers(query, empty, language, { ...handlers }));
 
 mockIPC((command, args) => {
   const handler = handlers[command];

@@ -58,6 +58,12 @@ export function isoDate(ms: number): string {
   return new Date(ms).toISOString().slice(0, 10);
 }
 
+/** The local date of a moment. */
+export function dateOf(ms: number): string {
+  const at = new Date(ms);
+  return isoDate(Date.UTC(at.getFullYear(), at.getMonth(), at.getDate()));
+}
+
 /** Days from one local date to another; negative into the past. */
 export function daysBetween(from: string, to: string): number {
   const a = parseDate(from);

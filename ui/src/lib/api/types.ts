@@ -1620,6 +1620,10 @@ export type DebriefPage = {
  */
 debrief: Debrief, 
 /**
+ * Whether the world had the cause that the words below were written for; they are the incident's, not the play's.
+ */
+usual: boolean, 
+/**
  * A good first response.
  */
 first_response: Partial<Record<Language, Block[]>>, 

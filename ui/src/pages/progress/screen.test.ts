@@ -10,7 +10,7 @@ vi.mock('../../lib/api', async (original) => ({
   progressShow: vi.fn(),
   progressFigures: vi.fn(),
   progressSave: vi.fn(),
-  progressReport: vi.fn(),
+  shareReport: vi.fn(),
 }));
 
 openWindow({ page: 'progress' });
@@ -41,9 +41,31 @@ describe('progress', () => {
     expect(api.progressSave).toHaveBeenCalledWith('history', 'en', true);
     await waitFor(() => expect(test('figure-history').textContent).toContain('/home/mei/history.csv'));
     expect(test('figure-drills').textContent).not.toContain('/home/mei');
-    vi.mocked(api.progressReport).mockResolvedValue(null);
+    vi.mocked(api.shareReport).mockResolvedValue(null);
     await fireEvent.click(test('save-report'));
     expect(test('figure-history').textContent).not.toContain('/home/mei');
+  });
+
+  it('writes a report of the figures, and of nothing that was typed', async () => {
+    await open();
+    await waitFor(() => test('save-report'));
+    vi.mocked(api.shareReport).mockResolvedValue('/home/mei/report.html');
+    await fireEvent.click(test('save-report'));
+    expect(api.shareReport).toHaveBeenLastCalledWith(
+      {
+        question: '',
+        progress: true,
+        answers: false,
+        stories: [],
+        told: [],
+        mocks: [],
+        plays: [],
+        recordings: [],
+        redact: true,
+      },
+      'en',
+    );
+    await waitFor(() => expect(document.body.textContent).toContain('/home/mei/report.html'));
   });
 
   it('has nothing to show before the first answer', async () => {

@@ -1,5 +1,8 @@
 import type { Group, Today } from '../../lib/api/types';
 
+/** Assignments that Today names; the rest stand with the mentors. */
+export const ASSIGNMENTS = 3;
+
 /** Whether anything is left to do today. */
 export function listIsEmpty(today: Today): boolean {
   return today.reviews.items + today.new.items === 0;
