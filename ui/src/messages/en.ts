@@ -1033,13 +1033,11 @@ export const en = {
     noWords: 'No words were noted.',
     points: (n: number) => `${n} of 100 points`,
     case: (id: string, seed: number) => `${id}, seed ${seed}`,
-    step: 'Step',
-    outcome: 'Outcome',
     stepKind: {
       check: (words: string) => `Looked at: ${words}`,
       cause: (words: string) => `Named the cause: ${words}`,
       act: (words: string) => `Did: ${words}`,
-      update: (_words: string) => 'Wrote to the customer',
+      update: () => 'Wrote to the customer',
     },
     outcomes: { plain: '–', good: 'helped', idle: 'did not help', harm: 'made it worse' },
     update: 'What the customer was written',
@@ -1062,7 +1060,6 @@ export const en = {
     assigned: (day: string) => `assigned, due ${day}`,
     scoresTitle: 'Your scores beside the learner’s own',
     ownScores: 'The learner’s own scores',
-    own: 'own',
     ownScore: (n: number) => `own score ${n}`,
     noOwn: 'no own score',
 

@@ -966,13 +966,11 @@ export const zhCN = {
     noWords: '没有留下文字。',
     points: (n) => `${n0(n)}分（满分100）`,
     case: (id, seed) => `${id}，种子${seed}`,
-    step: '步骤',
-    outcome: '结果',
     stepKind: {
       check: (words) => `查看：${words}`,
       cause: (words) => `指名的原因：${words}`,
       act: (words) => `处置：${words}`,
-      update: (_words) => '向客户送出更新',
+      update: () => '向客户送出更新',
     },
     outcomes: { plain: '–', good: '有帮助', idle: '没有帮助', harm: '使情况恶化' },
     update: '写给客户的内容',
@@ -995,7 +993,6 @@ export const zhCN = {
     assigned: (day) => `已指定，${day}前完成`,
     scoresTitle: '你的评分与学习者的自评',
     ownScores: '学习者的自评',
-    own: '自评',
     ownScore: (n) => `自评${n}分`,
     noOwn: '没有自评',
 

@@ -966,13 +966,11 @@ export const zhTW = {
     noWords: '沒有留下文字。',
     points: (n) => `${n0(n)}分（滿分100）`,
     case: (id, seed) => `${id}，種子${seed}`,
-    step: '步驟',
-    outcome: '結果',
     stepKind: {
       check: (words) => `查看：${words}`,
       cause: (words) => `指名的原因：${words}`,
       act: (words) => `處置：${words}`,
-      update: (_words) => '向客戶送出更新',
+      update: () => '向客戶送出更新',
     },
     outcomes: { plain: '–', good: '有幫助', idle: '沒有幫助', harm: '使情況惡化' },
     update: '寫給客戶的內容',
@@ -995,7 +993,6 @@ export const zhTW = {
     assigned: (day) => `已指定，${day}前完成`,
     scoresTitle: '你的評分與學習者的自評',
     ownScores: '學習者的自評',
-    own: '自評',
     ownScore: (n) => `自評${n}分`,
     noOwn: '沒有自評',
 

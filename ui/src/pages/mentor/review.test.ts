@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import type { CohortRow, Comment, Feedback, Parts, Place, ToldShared } from '../../lib/api/types';
 import { accountOf } from '../../dev/builders';
 import {
-  assignable,
   commentsAt,
   isSilent,
   leaving,
@@ -134,7 +133,6 @@ describe('a packet', () => {
     const { loops, alone } = toldByLoop(packet);
     expect(loops[0]?.told.map(({ number }) => number)).toEqual([4, 5]);
     expect(alone.map(({ number }) => number)).toEqual([3, 2]);
-    expect(assignable(packet)).toHaveLength(1);
   });
 });
 

@@ -146,23 +146,6 @@ export function toldByLoop(parts: Parts): {
   };
 }
 
-/** Everything in a packet that can be assigned, each once: stories, told answers, incidents, items. */
-export function assignable(parts: Parts): { item: ItemRef; title: Text }[] {
-  const all = [
-    ...parts.stories.map(({ id, story }) => ({ item: storyItem(id), title: storyTitle(story) })),
-    ...parts.told.map(({ item, title }) => ({ item, title })),
-    ...parts.plays.map(({ item, title }) => ({ item, title })),
-    ...parts.items.map(({ item, title }) => ({ item, title })),
-  ];
-  const seen: string[] = [];
-  return all.filter(({ item }) => {
-    const key = itemKey(item);
-    if (seen.includes(key)) return false;
-    seen.push(key);
-    return true;
-  });
-}
-
 /** The assignment of an item, if it was assigned. */
 export const assignmentOf = (assignments: readonly Assignment[], item: ItemRef) =>
   assignments.find((assignment) => sameItem(assignment.item, item)) ?? null;
