@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
@@ -78,10 +78,14 @@ export async function chooseFile(act, path) {
   const dialog = await until('a file dialog', () => windows().find((window) => !before.includes(window)));
   const press = (...args) => execFileSync('xdotool', args);
   press('windowactivate', '--sync', dialog);
-  // What is suggested is marked; a path typed into the list opens a field for it.
-  press('key', '--window', dialog, '--clearmodifiers', 'ctrl+a');
-  press('type', '--clearmodifiers', '--delay', '8', path);
-  await sleep(300);
+  // A dialog that opens files has no field for a path before it is asked for one; one that saves has it, with a name in it.
+  if (existsSync(path)) {
+    press('key', '--clearmodifiers', 'ctrl+l');
+    await sleep(400);
+  }
+  press('key', '--clearmodifiers', 'ctrl+a');
+  press('type', '--clearmodifiers', '--delay', '12', path);
+  await sleep(500);
   press('key', '--clearmodifiers', 'Return');
   await until('the dialog to close', () => !windows().includes(dialog));
 }
@@ -169,6 +173,20 @@ export class App {
     await this.click(id);
     await this.session.run((css) => document.querySelector(css).select(), at(id));
     await this.session.type(at(id), text);
+  }
+
+  /** The first start, with an interview in twenty days, up to the first question. */
+  async firstRun() {
+    await this.click('first-run-next');
+    await this.click('track-csa');
+    await this.click('first-run-next');
+    await this.sees('interview-date');
+    const date = await this.session.run(() => new Date(Date.now() + 20 * 86_400_000).toISOString().slice(0, 10));
+    await this.fill('interview-date', date);
+    await this.click('first-run-next');
+    await this.sees('minutes');
+    await this.click('first-run-next');
+    await this.sees('practice-card');
   }
 
   /** Goes to a page by the rail. */

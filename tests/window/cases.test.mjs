@@ -28,16 +28,7 @@ function solve(prompt) {
 
 step('the first start ends in a practice, and the rail leads to the drills', async () => {
   app = await App.open(place, { language: 'en' });
-  await app.click('first-run-next');
-  await app.click('track-csa');
-  await app.click('first-run-next');
-  await app.sees('interview-date');
-  const date = await app.session.run(() => new Date(Date.now() + 20 * 86_400_000).toISOString().slice(0, 10));
-  await app.fill('interview-date', date);
-  await app.click('first-run-next');
-  await app.sees('minutes');
-  await app.click('first-run-next');
-  await app.sees('practice-card');
+  await app.firstRun();
   await app.press(Key.Escape);
   await app.go('drills');
   await app.sees('drill-D01');

@@ -227,7 +227,21 @@ for (const language of LANGUAGES) {
         await take(app, name('browse-item'));
         await app.press(Key.Escape);
         await app.go('progress');
+        await app.sees('readiness');
         await take(app, name('progress'));
+        await app.session.run((css) => document.querySelector(css).scrollIntoView(), at('figure-calibration'));
+        await sleep(150);
+        await app.photograph(`${name('progress')}-calibration`);
+
+        await app.go('mentor');
+        await app.choose('mentor-tab', 'learners');
+        await app.sees('my-address');
+        await take(app, name('mentor-learners'));
+        await app.choose('mentor-tab', 'mentors');
+        await app.click('share-answers');
+        await app.click('share-look');
+        await app.sees('share-preview');
+        await take(app, name('mentor-share'));
         await app.go('settings');
         await app.sees('theme');
         await take(app, name('settings'));
