@@ -113,6 +113,8 @@ step('the desk and the cohort in every language', async () => {
     ['zh-CN', 'light'],
   ]) {
     if (await app.has('mentor-desk')) await app.click('back');
+    // The driver misses what is sticky on a page that is scrolled.
+    await app.session.run(() => window.scrollTo(0, 0));
     await app.go('settings');
     await app.choose('interface-language', language);
     await app.choose('theme', theme);
