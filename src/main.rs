@@ -223,13 +223,13 @@ fn run(arguments: Arguments, language: &mut Language) -> Result<ExitCode, Stop> 
             Ok(ExitCode::SUCCESS)
         }
         Command::Contact { command } => {
-            let mut app = open(Access::Write, &source)?;
+            let mut app = open(command.access(), &source)?;
             *language = app.settings().interface_language;
             command.run(&mut app, cli::Words(*language), &mut out)?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Packet { command } => {
-            let mut app = open(Access::Write, &source)?;
+            let mut app = open(command.access(), &source)?;
             *language = app.settings().interface_language;
             command.run(&mut app, cli::Words(*language), &mut out)?;
             Ok(ExitCode::SUCCESS)

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
-use divedeep::app::{App, Contact, Feedback, Selection, Trust};
+use divedeep::app::{Access, App, Contact, Feedback, Selection, Trust};
 use divedeep::error::{Error, Refusal};
 use divedeep::model::{Language, Role};
 use divedeep::shell;
@@ -155,6 +155,11 @@ pub enum FeedbackCommand {
 }
 
 impl ContactCommand {
+    /// What it needs: whoever only looks may look while the window is open.
+    pub fn access(&self) -> Access {
+        if matches!(self, Self::List { .. }) { Access::Read } else { Access::Write }
+    }
+
     /// Runs the command.
     pub fn run(self, app: &mut App, words: Words, out: &mut impl Write) -> Result<(), Stop> {
         match self {
@@ -193,6 +198,11 @@ impl ContactCommand {
 }
 
 impl PacketCommand {
+    /// What it needs: whoever only looks may look while the window is open.
+    pub fn access(&self) -> Access {
+        if matches!(self, Self::Preview { .. } | Self::Verify { .. }) { Access::Read } else { Access::Write }
+    }
+
     /// Runs the command.
     pub fn run(self, app: &mut App, words: Words, out: &mut impl Write) -> Result<(), Stop> {
         let now = shell::now();
