@@ -239,8 +239,9 @@ step('Ctrl+Z brings the last question back, to be graded anew', async () => {
   await reveal();
   await grade(() => app.press('4'));
   await app.click('undo');
-  await until('the last question', async () => (await app.item()) === last);
-  assert.equal(graded.pop(), last);
+  // A drill that came up after it was answered, too, and is the last one then.
+  const again = graded.pop();
+  await until('the last question again', async () => (await app.item()) === again);
   await reveal();
   await grade(() => app.press('3'));
 });
@@ -252,8 +253,8 @@ step('Escape leads to Today, which counts the answers', async () => {
 });
 
 step('every page opens by the rail and by its key', async () => {
-  const pages = ['today', 'plan', 'drills', 'incidents', 'stories', 'mock', 'browse', 'progress', 'settings'];
-  for (const [page, key] of [...pages.map((page, i) => [page, String(i + 1)]), ['today', '1']]) {
+  const pages = ['today', 'plan', 'drills', 'incidents', 'stories', 'mock', 'browse', 'progress', 'mentor', 'settings'];
+  for (const [page, key] of [...pages.map((page, i) => [page, String((i + 1) % 10)]), ['today', '1']]) {
     await app.go(page);
     await app.hasNoErrors();
     await app.scrollsNoSideways();
