@@ -151,8 +151,10 @@ pub(super) fn calendar_figure(words: &Words<'_>, facts: &Facts) -> Figure {
     Figure {
         id: "calendar".to_owned(),
         title: words.say("A year of study", "一年的學習"),
-        says: words
-            .say(format!("Study on {active} days of the last year."), format!("過去一年有{active}天學習。")),
+        says: words.say(
+            format!("Study on {active} {} of the last year.", if active == 1 { "day" } else { "days" }),
+            format!("過去一年有{active}天學習。"),
+        ),
         note: words.say(
             "A column is a week, Monday on top; darker is more.",
             "一欄是一週，最上面是週一；顏色越深，作答越多。",
