@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{NaiveDateTime, TimeDelta};
 use divedeep_cases::incident::{Series, View};
 
-use super::{all, first};
+use super::{Faults, all, first};
 
 fn time(text: &str, format: &str) -> NaiveDateTime {
     NaiveDateTime::parse_from_str(text, format).unwrap_or_else(|error| panic!("{text}: {error}"))
@@ -161,12 +161,7 @@ pub fn finding(check: &str, text: &str, _: &[Series]) -> String {
 }
 
 pub fn contradictions(texts: &BTreeMap<&str, String>, _: &BTreeMap<String, View>) -> Vec<String> {
-    let mut faults = Vec::new();
-    let mut expect = |holds: bool, fault: &str| {
-        if !holds {
-            faults.push(fault.to_owned());
-        }
-    };
+    let mut faults = Faults::default();
     let serial = |check: &str| first(r"(?m)^serial=(\w+)$", &texts[check]);
     let (served, stored) = (serial("served"), serial("stored"));
     let same = !served.is_empty() && served == stored;
@@ -178,7 +173,7 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, _: &BTreeMap<String, View>
     let younger = workers.iter().all(|start| *start > file);
     let (name, balancer) = in_use(&texts["dns"]);
     if !served.is_empty() && name == balancer {
-        expect(
+        faults.expect(
             same == younger,
             "workers older than the file present its certificate, or younger ones do not",
         );
@@ -188,29 +183,29 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, _: &BTreeMap<String, View>
         first(r"(?m)^ 0 s:[^\n]*\n[^\n]*\n[^\n]*\n   v:NotBefore: [^;]+; NotAfter: (.+)$", &texts["chain"]);
     if !served.is_empty() {
         let end = first(r"(?m)^notAfter=(.+)$", &texts["served"]);
-        expect(leaf_end == end, "two views of the leaf differ");
+        faults.expect(leaf_end == end, "two views of the leaf differ");
         // Nobody could use it from then on: eight in the morning in Taipei.
         if has_expired("served") {
             let local = of_certificate(&end) + TimeDelta::hours(8);
-            expect(local.format("%H").to_string() == "08", "it did not end at eight in Taipei");
+            faults.expect(local.format("%H").to_string() == "08", "it did not end at eight in Taipei");
         }
     }
     // certbot's list tells the same of the stored file.
     let listed = first(r"Serial Number: (\w+)", &texts["renewals"]);
     let own_file =
         texts["renewals"].contains(&format!("Certificate Path: {}\n", first(r"-in (\S+)", &texts["stored"])));
-    expect(
+    faults.expect(
         own_file == (stored.to_lowercase().trim_start_matches('0') == listed),
         "certbot and openssl read different serials",
     );
     let expiry = first(r"Expiry Date: (\S+ \S+)\+00:00", &texts["renewals"]);
     if own_file {
         let expiry = time(&expiry, "%Y-%m-%d %H:%M:%S");
-        expect(Some(expiry) == until(&texts["stored"]), "certbot and openssl read different dates");
+        faults.expect(Some(expiry) == until(&texts["stored"]), "certbot and openssl read different dates");
     }
     if let Ok(days) = first(r"\(VALID: (\d+) days\)", &texts["renewals"]).parse::<i64>() {
         let left = time(&expiry, "%Y-%m-%d %H:%M:%S") - now(&texts["renewals"]);
-        expect(left.num_days() == days, "days left do not add up");
+        faults.expect(left.num_days() == days, "days left do not add up");
     }
     // Runs are two a day: since the launch at most, since the first attempt in the last thirty days.
     let launched = first(r"(?m)^i-\w+\tami-\w+\t(\S+)\+00:00$", &texts["image"]);
@@ -218,7 +213,7 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, _: &BTreeMap<String, View>
     let age = (now(&texts["renewals"]) - launched).num_days();
     for count in all(r"(?m)^ +(\d+) (?:ERROR|WARNING):", &texts["renewals"]) {
         let count: i64 = count.parse().expect("a count");
-        expect(
+        faults.expect(
             count == 1 || (58..=60).contains(&count) || (count - 2 * age).abs() <= 2,
             "runs do not add up",
         );
@@ -226,18 +221,21 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, _: &BTreeMap<String, View>
     // A renewal leaves its challenge in Route 53, within a minute before the file was written.
     let renewed = texts["renewals"].contains("(VALID");
     let challenges = all(r#"(?m)^\["(\S+)Z".*_acme-challenge"#, &texts["dns-changes"]);
-    expect(challenges.len() == if renewed { 2 } else { 0 }, "a renewal without a challenge, or the reverse");
+    faults.expect(
+        challenges.len() == if renewed { 2 } else { 0 },
+        "a renewal without a challenge, or the reverse",
+    );
     for at in challenges {
         let gap = file - time(&at, "%Y-%m-%dT%H:%M:%S");
-        expect(!own_file || (1..60).contains(&gap.num_seconds()), "the challenge was at another time");
+        faults.expect(!own_file || (1..60).contains(&gap.num_seconds()), "the challenge was at another time");
     }
     // Masters run since the launch; workers since then or later.
     let masters = starts(&texts["workers"], "master");
-    expect(
+    faults.expect(
         masters.iter().all(|start| (0..60).contains(&(*start - launched).num_seconds())),
         "a master does not start with its instance",
     );
-    expect(
+    faults.expect(
         workers.iter().all(|worker| masters.iter().any(|master| master <= worker)),
         "a worker before its master",
     );
@@ -245,35 +243,35 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, _: &BTreeMap<String, View>
     let hook = !texts["image"].contains("Only in /mnt/old/etc/systemd/system: certbot.service.d");
     let refused = texts["renewals"].contains("reported error code");
     if own_file && renewed && !workers.is_empty() {
-        expect((hook && !refused) == younger, "the hook and the workers disagree");
+        faults.expect((hook && !refused) == younger, "the hook and the workers disagree");
     }
     // What was edited by hand is not what the image had.
     let edited = written(&texts["config"]) > launched;
-    expect(edited == texts["config"].contains("[emerg]"), "a broken file that nobody wrote");
-    expect(edited == texts["image"].contains("sites-available"), "the edit is not in the comparison");
+    faults.expect(edited == texts["config"].contains("[emerg]"), "a broken file that nobody wrote");
+    faults.expect(edited == texts["image"].contains("sites-available"), "the edit is not in the comparison");
     if refused {
-        expect(written(&texts["config"]) < file, "refused before it was broken");
+        faults.expect(written(&texts["config"]) < file, "refused before it was broken");
     }
     // curl went where the name leads; it got no further where no target answers.
     let tried = first(r"Trying ([\d.]+):443", &texts["curl"]);
-    expect(name.contains(&tried), "curl went elsewhere");
-    expect(
+    faults.expect(name.contains(&tried), "curl went elsewhere");
+    faults.expect(
         texts["curl"].contains("refused") != texts["targets"].contains("\"healthy\""),
         "refused by healthy targets",
     );
-    expect(texts["curl"].contains("expired") != texts["curl"].contains("refused"), "curl says both");
+    faults.expect(texts["curl"].contains("expired") != texts["curl"].contains("refused"), "curl says both");
     // The same two instances everywhere.
     for id in all(r#""Id": "(i-\w+)""#, &texts["targets"]) {
         for check in ["status-checks", "image"] {
-            expect(texts[check].contains(&id), "another instance");
+            faults.expect(texts[check].contains(&id), "another instance");
         }
     }
-    expect(
+    faults.expect(
         !texts["renewals"].contains("AccessDenied") || {
             let who = first(r"assumed-role/web-instance/(i-\w+)", &texts["renewals"]);
             texts["targets"].contains(&who)
         },
         "the role of another instance",
     );
-    faults
+    faults.found
 }

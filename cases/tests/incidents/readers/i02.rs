@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{NaiveDateTime, TimeDelta};
 use divedeep_cases::incident::{Series, View};
 
-use super::{all, first};
+use super::{Faults, all, first};
 
 fn time(text: &str) -> NaiveDateTime {
     NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S").unwrap_or_else(|error| panic!("{text}: {error}"))
@@ -219,20 +219,15 @@ pub fn finding(check: &str, text: &str, series: &[Series]) -> String {
 }
 
 pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, View>) -> Vec<String> {
-    let mut faults = Vec::new();
-    let mut expect = |holds: bool, fault: &str| {
-        if !holds {
-            faults.push(fault.to_owned());
-        }
-    };
+    let mut faults = Faults::default();
     let seconds = TimeDelta::seconds;
     let rows = rows(&texts["activities"]);
     let now = time(&first(r"(?m)^(\S{19})Z$", &texts["activities"]));
-    expect(
+    faults.expect(
         rows.windows(2).all(|pair| pair[0].at >= pair[1].at && pair[0].launch != pair[1].launch),
         "activities out of order",
     );
-    expect(
+    faults.expect(
         rows.iter().all(|row| {
             row.at <= now && row.cause.contains(&format!("At {}Z", row.at.format("%Y-%m-%dT%H:%M:%S")))
         }),
@@ -240,27 +235,27 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
     );
     // Newest first: a launch makes up for the termination listed after it, within seconds.
     for pair in rows.windows(2).filter(|pair| pair[0].launch) {
-        expect(
+        faults.expect(
             (seconds(1)..seconds(10)).contains(&(pair[0].at - pair[1].at)),
             "a launch without a termination before it",
         );
     }
     // What is terminated is what was launched last; it lived longer than the grace period.
     for pair in rows.windows(2).filter(|pair| !pair[0].launch) {
-        expect(pair[0].id == pair[1].id, "another instance is terminated than the one there is");
-        expect(pair[0].at - pair[1].at > seconds(60), "terminated within its grace period");
+        faults.expect(pair[0].id == pair[1].id, "another instance is terminated than the one there is");
+        faults.expect(pair[0].at - pair[1].at > seconds(60), "terminated within its grace period");
     }
     // Requests come at a steady rate, whatever becomes of them; the table is the graph.
     let errors = table(&texts["errors"]);
     let sums: BTreeSet<u64> = errors.iter().map(|(_, values)| values.iter().sum::<f64>() as u64).collect();
-    expect(sums.len() == 1, "requests got lost between the columns");
+    faults.expect(sums.len() == 1, "requests got lost between the columns");
     for (check, columns) in [("errors", 4), ("resources", 2)] {
         let rows = table(&texts[check]);
         for column in 0..columns {
             let series = &views[check].series[column];
             let values: Vec<f64> = rows.iter().map(|(_, values)| values[column]).collect();
-            expect(values == series.points, "the table and the graph differ");
-            expect(
+            faults.expect(values == series.points, "the table and the graph differ");
+            faults.expect(
                 format!("{}Z", rows[0].0.format("%Y-%m-%dT%H:%M:%S")) == series.start,
                 "the graph starts elsewhere",
             );
@@ -272,24 +267,24 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
         if let Some((_, values)) =
             errors.iter().find(|(at, _)| (seconds(0)..seconds(60)).contains(&(row.at - *at)))
         {
-            expect(values[2] > 0.0, "a termination without a 503");
+            faults.expect(values[2] > 0.0, "a termination without a 503");
         }
         let within = requests.first().is_some_and(|request| request.at < row.at)
             && requests.last().is_some_and(|request| request.at > row.at);
         if within {
-            expect(
+            faults.expect(
                 requests.iter().any(|request| request.elb == 503 && request.at == row.at),
                 "the log has no 503 when an instance is taken out",
             );
         }
     }
     for request in &requests {
-        expect(
+        faults.expect(
             (request.elb == 503) == (request.target == "-"),
             "503 with a target, or another status without",
         );
-        expect((request.elb == 200) == (request.own == "200"), "a status that no target gave");
-        expect(
+        faults.expect((request.elb == 200) == (request.own == "200"), "a status that no target gave");
+        faults.expect(
             request.elb == 200 || request.times.iter().all(|time| time == "-1"),
             "times of a connection that was not made",
         );
@@ -305,7 +300,7 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
         let of_instance = || lines.iter().filter(|line| line.0 == id);
         let open = of_instance().find(|line| line.2.contains("Tomcat started on port 8080"));
         let start = of_instance().find(|line| line.2.contains(": Starting "));
-        expect(start.is_some(), "an instance without an application");
+        faults.expect(start.is_some(), "an instance without an application");
         let served = requests
             .iter()
             .position(|request| request.target == format!("{address}:8080") && request.own == "200");
@@ -313,20 +308,20 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
             && served > 0
         {
             let gap = requests[served].at - open.1;
-            expect(
+            faults.expect(
                 (seconds(0)..=seconds(2)).contains(&gap),
                 "users are served before the port is open, or long after",
             );
         }
         // Launch, kernel, application, in this order and within a minute or so.
         if let (Some(start), Some(launch)) = (start, rows.iter().find(|row| row.launch && row.id == id)) {
-            expect(
+            faults.expect(
                 (seconds(45)..seconds(75)).contains(&(start.1 - launch.at)),
                 "the application starts at another time",
             );
             let boot = format!("{}T{}", launch.at.format("%Y-%m-%d"), &rest[7..15]);
             let midnight = time(&boot) < launch.at;
-            expect(
+            faults.expect(
                 midnight || (time(&boot) > launch.at && time(&boot) < start.1),
                 "the kernel starts at another time",
             );
@@ -340,20 +335,20 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
             .parse()
             .unwrap_or(0.0);
             let between = (open.1 - start.1).num_seconds() as f64;
-            expect((between - takes).abs() <= 1.0, "the start took another time");
+            faults.expect((between - takes).abs() <= 1.0, "the start took another time");
         }
     }
     // Versions: the release of the launch template is what new instances run.
     let version = first(r#""VersionDescription":"\w+ ([\d.]+)""#, &texts["cloudtrail"]);
     let former = &lines[0].0;
-    expect(
+    faults.expect(
         lines
             .iter()
             .filter(|line| line.2.contains(": Starting "))
             .all(|line| (line.0 != *former) == line.2.contains(&format!(" v{version} "))),
         "instances run another version than was released",
     );
-    expect(
+    faults.expect(
         texts["cloudtrail"].contains(&format!("\"instanceId\":\"{former}\"")),
         "another instance was replaced by the release",
     );
@@ -362,8 +357,8 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
     let ids: BTreeSet<&str> =
         watched.iter().flat_map(|(_, targets)| targets.iter().map(|target| target[0].as_str())).collect();
     let newest = rows.iter().find(|row| row.launch).map(|row| row.id.as_str()).unwrap_or_default();
-    expect(ids.contains(newest), "the newest instance is not watched");
-    expect(
+    faults.expect(ids.contains(newest), "the newest instance is not watched");
+    faults.expect(
         rows.iter().filter(|row| row.launch).skip(2).all(|row| !ids.contains(row.id.as_str())),
         "a target that is long gone",
     );
@@ -372,13 +367,13 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
     for pair in watched.windows(2).skip(1) {
         let draining = |targets: &[[String; 3]]| targets.iter().any(|target| target[1] == "draining");
         if draining(&pair[0].1) && !draining(&pair[1].1) {
-            expect((pair[1].0 - pair[0].0).abs_diff(delay) <= 5, "it drained for another time");
+            faults.expect((pair[1].0 - pair[0].0).abs_diff(delay) <= 5, "it drained for another time");
         }
     }
     // Both say how the requests ended.
-    expect(
+    faults.expect(
         finding("errors", "", &views["errors"].series) == finding("access-log", &texts["access-log"], &[]),
         "the metrics and the log tell of different answers",
     );
-    faults
+    faults.found
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use divedeep_cases::incident::{Series, View};
 
-use super::{all, first};
+use super::{Faults, all, first};
 
 fn number(pattern: &str, text: &str) -> f64 {
     let found = first(pattern, text);
@@ -155,12 +155,7 @@ pub fn finding(check: &str, text: &str, series: &[Series]) -> String {
 }
 
 pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, View>) -> Vec<String> {
-    let mut faults = Vec::new();
-    let mut expect = |holds: bool, fault: &str| {
-        if !holds {
-            faults.push(fault.to_owned());
-        }
-    };
+    let mut faults = Faults::default();
     let balancer = &views["balancer-metrics"].series;
     let database = &views["database-metrics"].series;
     let failed = points(balancer, "HTTPCode_Target_5XX_Count");
@@ -183,47 +178,54 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
     let running = status(&texts["database-status"], "Threads_running");
     if refused[1] > refused[0] {
         let total: f64 = failed[..now].iter().sum();
-        expect(refused[0] == 3.0 * total, "refused connections are not three for each failed request");
+        faults.expect(refused[0] == 3.0 * total, "refused connections are not three for each failed request");
         let rate = (refused[1] - refused[0]) * 6.0;
-        expect((rate - 3.0 * failed[now]).abs() < 6.0, "ten seconds do not fit the minute");
+        faults.expect((rate - 3.0 * failed[now]).abs() < 6.0, "ten seconds do not fit the minute");
         let limit = number(r"max_connections\t(\d+)", &texts["limit"]);
-        expect(connected[0] == limit, "connections are refused below the limit");
-        expect(connections[now] == limit - 1.0, "the metric leaves out one connection");
-        expect(texts["app-log"].contains("1040"), "refused connections are not in the log");
+        faults.expect(connected[0] == limit, "connections are refused below the limit");
+        faults.expect(connections[now] == limit - 1.0, "the metric leaves out one connection");
+        faults.expect(texts["app-log"].contains("1040"), "refused connections are not in the log");
     } else {
-        expect(refused[0] == 0.0, "connections were refused for nobody");
-        expect(!texts["app-log"].contains("1040"), "the log has refusals the database does not count");
-        expect(connections[now] + 1.0 == connected[0], "the metric and the status differ");
+        faults.expect(refused[0] == 0.0, "connections were refused for nobody");
+        faults.expect(!texts["app-log"].contains("1040"), "the log has refusals the database does not count");
+        faults.expect(connections[now] + 1.0 == connected[0], "the metric and the status differ");
     }
     // The tries counted by Logs Insights are the failed requests of the same five minutes.
     let tries: f64 = number(r#""field": "tries",\s+"value": "(\d+)""#, &texts["retries"]);
     let window: f64 = failed[now - 5..now].iter().sum();
-    expect(tries == window, "Logs Insights and the balancer count different failures");
+    faults.expect(tries == window, "Logs Insights and the balancer count different failures");
     let from = number(r"--start-time (\d+)", &texts["retries"]);
     let began = chrono::DateTime::parse_from_rfc3339(&balancer[0].start).expect("a time").timestamp();
-    expect(from == (began + 60 * (now as i64 - 5)) as f64, "Logs Insights asks for other minutes");
+    faults.expect(from == (began + 60 * (now as i64 - 5)) as f64, "Logs Insights asks for other minutes");
     // Sessions by client are those that are connected, and those awake are those that run.
     let rows = rows(&texts["sessions"]);
     let sum =
         |column: usize| rows.iter().map(|row| row[column].parse::<f64>().expect("a number")).sum::<f64>();
-    expect(sum(2) + 2.0 == connected[0], "sessions by client are not all sessions");
+    faults.expect(sum(2) + 2.0 == connected[0], "sessions by client are not all sessions");
     let app: Vec<_> = rows.iter().filter(|row| row[0].ends_with("_app")).collect();
     let awake: f64 =
         app.iter().map(|row| row[2].parse::<f64>().unwrap() - row[3].parse::<f64>().unwrap()).sum();
-    expect(awake + 1.0 == running[0], "running threads are not the sessions awake");
+    faults.expect(awake + 1.0 == running[0], "running threads are not the sessions awake");
     // No server holds more than its pool, and the settings say how much that is.
     let pool = number(r"max_open: (\d+)", &texts["settings"]);
-    expect(app.iter().all(|row| row[2].parse::<f64>().unwrap() <= pool), "a server holds more than its pool");
-    expect(texts["pools"].contains(&format!("\"max\":{pool}")), "the pool's own log names another size");
+    faults.expect(
+        app.iter().all(|row| row[2].parse::<f64>().unwrap() <= pool),
+        "a server holds more than its pool",
+    );
+    faults
+        .expect(texts["pools"].contains(&format!("\"max\":{pool}")), "the pool's own log names another size");
     // Servers in service: the group, the balancer, the database.
     let serving = number(r"(?m)^4\t40\t\d+\t(\d+)$", &texts["fleet"]);
-    expect(healthy[now] == serving, "the group and the balancer count different servers");
-    expect(app.len() as f64 <= serving, "more clients than servers");
-    expect((app.len() as f64) < serving || refused[1] == refused[0], "refused although all have connections");
+    faults.expect(healthy[now] == serving, "the group and the balancer count different servers");
+    faults.expect(app.len() as f64 <= serving, "more clients than servers");
+    faults.expect(
+        (app.len() as f64) < serving || refused[1] == refused[0],
+        "refused although all have connections",
+    );
     // Of all requests as many succeed as servers that have connections.
     if refused[1] > refused[0] {
         let share = app.len() as f64 / serving;
-        expect(
+        faults.expect(
             ((1.0 - failed[now] / requests[now]) - share).abs() < 0.01,
             "the share of failures is not that of servers without connections",
         );
@@ -231,14 +233,14 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
     // Slower before it fails, where failing means being refused.
     let first_failure = failed.iter().position(|count| *count > 0.0).unwrap_or(0);
     let slowest = seconds[..first_failure.max(1)].iter().copied().fold(0.0, f64::max);
-    expect(
+    faults.expect(
         slowest > 2.0 * seconds[0] || refused[1] == refused[0],
         "response times did not rise before the failures",
     );
     // The two servers in the pool's log are clients or have no connections.
     let newest = all(r"--log-stream-names (\S+)", &texts["pools"]);
-    expect(texts["app-log"].contains(&newest[1]), "the log is another server's");
-    expect(
+    faults.expect(texts["app-log"].contains(&newest[1]), "the log is another server's");
+    faults.expect(
         texts["fleet"].contains("Launching EC2 instance failed") || texts["fleet"].contains(&newest[1]),
         "the newest server was never started",
     );
@@ -253,11 +255,11 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
             .step_by(2)
             .map(|index| views[check].series.iter().map(|one| one.points[index]).collect())
             .collect();
-        expect(lines == all, "a graph and its table differ");
+        faults.expect(lines == all, "a graph and its table differ");
     }
-    expect(
+    faults.expect(
         texts["changes"].contains("\"max_connections\"") == texts["limit"].contains("Updated parameter"),
         "RDS and CloudTrail disagree about the parameter",
     );
-    faults
+    faults.found
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use divedeep_cases::incident::{Series, View};
 
-use super::{all, first};
+use super::{Faults, all, first};
 
 fn number(pattern: &str, text: &str) -> f64 {
     first(pattern, text).parse().unwrap_or(f64::NAN)
@@ -182,12 +182,7 @@ pub fn finding(check: &str, text: &str, metrics: &[Series]) -> String {
 }
 
 pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, View>) -> Vec<String> {
-    let mut faults = Vec::new();
-    let mut expect = |holds: bool, fault: &str| {
-        if !holds {
-            faults.push(fault.to_owned());
-        }
-    };
+    let mut faults = Faults::default();
     let metrics = &views["nat-metrics"].series;
     let (active, errors) = (series(metrics, "ActiveConnectionCount"), series(metrics, "ErrorPortAllocation"));
     let traffic = series(metrics, "RequestCount");
@@ -195,17 +190,20 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
     let shown: Vec<f64> =
         all(r"\+00:00\t(\d+\.\d)", &texts["nat-metrics"]).iter().map(|cell| figure(cell)).collect();
     let drawn: Vec<f64> = metrics.iter().flat_map(|one| one.points.clone()).collect();
-    expect(shown == drawn, "tables and graphs differ");
+    faults.expect(shown == drawn, "tables and graphs differ");
     // Port errors are there only while the connections are at their most, and never without them.
     let most = active.points.iter().copied().fold(0.0, f64::max);
     for (open, refused) in active.points.iter().zip(&errors.points) {
-        expect(*refused == 0.0 || *open > 0.97 * most && *open > 55_000.0, "port errors below the limit");
+        faults.expect(
+            *refused == 0.0 || *open > 0.97 * most && *open > 55_000.0,
+            "port errors below the limit",
+        );
     }
-    expect(most < 55_000.0 + 3000.0, "more connections than ports and other traffic");
+    faults.expect(most < 55_000.0 + 3000.0, "more connections than ports and other traffic");
     // They follow the traffic.
     let busiest = traffic.points.iter().copied().fold(0.0, f64::max);
     for (requests, refused) in traffic.points.iter().zip(&errors.points) {
-        expect(*refused == 0.0 || *requests > 0.8 * busiest, "port errors without traffic");
+        faults.expect(*refused == 0.0 || *requests > 0.8 * busiest, "port errors without traffic");
     }
     // Connections open on a host, times the hosts, are those of the gateway.
     let open = counted(&texts["sockets"], "ESTAB", PARTNER);
@@ -213,56 +211,60 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
     let pool = number(r"maxSockets: (\d+)", code);
     if pool.is_nan() {
         let hosts = most / open;
-        expect((14.0..30.0).contains(&hosts), "sockets of a host and connections of the gateway disagree");
+        faults.expect(
+            (14.0..30.0).contains(&hosts),
+            "sockets of a host and connections of the gateway disagree",
+        );
     } else {
-        expect(open <= pool, "more connections than the pool has");
+        faults.expect(open <= pool, "more connections than the pool has");
     }
     // The local ports that a host has are enough for its sockets.
     let range = &texts["host-limits"];
     let ports = 1.0 + number(r"ip_local_port_range = \d+\t(\d+)", range)
         - number(r"ip_local_port_range = (\d+)", range);
-    expect(open <= ports, "more sockets than local ports");
-    expect(
+    faults.expect(open <= ports, "more sockets than local ports");
+    faults.expect(
         (open == ports || open > 0.97 * ports) == texts["app-log"].contains("EADDRNOTAVAIL"),
         "ports and error disagree",
     );
     // New connections are refused a port exactly where the gateway counts it.
     let refused = errors.points.iter().sum::<f64>() > 0.0;
-    expect(
+    faults.expect(
         refused == (finding("flow-logs", &texts["flow-logs"], &[]) == "enters-and-does-not-leave"),
         "flow logs and metric disagree",
     );
-    expect(!refused || counted(&texts["sockets"], "SYN-SENT", PARTNER) > 0.0, "nobody waits for a port");
+    faults
+        .expect(!refused || counted(&texts["sockets"], "SYN-SENT", PARTNER) > 0.0, "nobody waits for a port");
     // What the partner got is what was sent and did not fail, unless it refused or was late.
     let sent = &rows(&texts["by-destination"], 5)[0];
     let edge = &rows(&texts["partner"], 7)[1];
     let (calls, failed, got) = (figure(&sent[1]), figure(&sent[4]), figure(&edge[2]));
     if figure(&edge[5]) == 0.0 && figure(&edge[3]) < 1000.0 {
-        expect(got == calls - failed, "the partner counts other calls");
+        faults.expect(got == calls - failed, "the partner counts other calls");
     } else {
-        expect(got >= calls, "the partner counts too few");
+        faults.expect(got >= calls, "the partner counts too few");
     }
-    expect(figure(&edge[3]) <= figure(&sent[2]), "the partner takes longer than its caller waits");
+    faults.expect(figure(&edge[3]) <= figure(&sent[2]), "the partner takes longer than its caller waits");
     // Requests of visitors are five for each payment, over the same quarter of an hour.
     let quarter: f64 = traffic.points[6..9].iter().sum();
-    expect((quarter / 5.0 - calls).abs() < calls * 0.01, "traffic and calls disagree");
+    faults.expect((quarter / 5.0 - calls).abs() < calls * 0.01, "traffic and calls disagree");
     // One partner address everywhere.
     let address = first(r"(203\.0\.113\.\d+)", &texts["sockets"]);
     for check in ["talkers", "flow-logs", "resolve"] {
-        expect(texts[check].contains(&address), &format!("{check} has another partner"));
+        faults.expect(texts[check].contains(&address), &format!("{check} has another partner"));
     }
     // One gateway and one host everywhere.
     let gateway = first(r"NatGatewayId,Value=(nat-\w+)", &texts["nat-metrics"]);
-    expect(texts["routes"].matches(&gateway).count() == 2, "routes lead to another gateway");
+    faults.expect(texts["routes"].matches(&gateway).count() == 2, "routes lead to another gateway");
     let public = first(r#"\["(198\.51\.100\.\d+)""#, &texts["routes"]);
-    expect(texts["partner"].contains(&public), "the partner sees another address");
+    faults.expect(texts["partner"].contains(&public), "the partner sees another address");
     let host = first(r"(10\.\d+\.11\.\d+)", &texts["sockets"]);
     for check in ["timing", "flow-logs"] {
-        expect(texts[check].contains(&host), &format!("{check} is of another host"));
+        faults.expect(texts[check].contains(&host), &format!("{check} is of another host"));
     }
     for flow in flows(&texts["flow-logs"]) {
-        expect(figure(&flow[8]) >= 40.0 * figure(&flow[7]), "packets smaller than a header");
-        expect(figure(&flow[10]) >= figure(&flow[9]), "a flow ends before it begins");
+        faults.expect(figure(&flow[8]) >= 40.0 * figure(&flow[7]), "packets smaller than a header");
+        faults.expect(figure(&flow[10]) >= figure(&flow[9]), "a flow ends before it begins");
     }
-    faults
+    faults.found
 }

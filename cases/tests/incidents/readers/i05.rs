@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDateTime;
 use divedeep_cases::incident::{Series, View};
 
-use super::{all, first};
+use super::{Faults, all, first};
 
 pub fn finding(check: &str, text: &str, series: &[Series]) -> String {
     let found = match check {
@@ -145,39 +145,34 @@ fn tasks(text: &str) -> Vec<(String, u64, String)> {
 }
 
 pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, View>) -> Vec<String> {
-    let mut faults = Vec::new();
-    let mut expect = |holds: bool, fault: &str| {
-        if !holds {
-            faults.push(fault.to_owned());
-        }
-    };
+    let mut faults = Faults::default();
     let last = |pattern: &str, text: &str| all(pattern, text).pop().unwrap_or_default();
     let number = |text: String| text.parse::<u64>().unwrap_or(0);
     let clock = |time: &str| chrono::NaiveTime::parse_from_str(time, "%H:%M:%S").expect("a time");
 
     let started = last(r"(?m)^\w+ +\d+ (\S+) .*: Starting ", &texts["unit-journal"]);
-    expect(
+    faults.expect(
         texts["log-rotation"].contains(&format!(" {started} ")),
         "ps and the journal start the service at different times",
     );
     let ready = last(r"(?m)^\w+ +\d+ (\S+) .*: Started ", &texts["unit-journal"]);
     let listening = last(r"(\S+) \S+ listening on", &texts["app-log"]);
-    expect(
+    faults.expect(
         (clock(&listening) - clock(&started)).num_seconds() == 1 && ready == listening,
         "the service listens long after its start",
     );
     let pid = first(r"MainPID=(\d+)", &texts["unit-limits"]);
-    expect(texts["log-rotation"].contains(&format!(" {pid} ")), "two ids of the running service");
+    faults.expect(texts["log-rotation"].contains(&format!(" {pid} ")), "two ids of the running service");
 
     let rows = all(r"(?m)^(\d{4}-\S+)Z \d+ \d+ ", &texts["rss-history"]);
     let time = |text: &str| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S").expect("a time");
-    expect(
+    faults.expect(
         rows.windows(2).all(|pair| time(&pair[1]) - time(&pair[0]) == chrono::TimeDelta::hours(1)),
         "an hour is missing",
     );
     let resident = all(r"(?m)^\d{4}-\S+Z \d+ (\d+) ", &texts["rss-history"]);
     let points = &views["rss-history"].series[0].points;
-    expect(
+    faults.expect(
         points.len() == resident.len()
             && points
                 .iter()
@@ -186,79 +181,79 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
         "the plot shows other sizes than the log",
     );
     if !texts["kernel-log"].contains("Killed") {
-        return faults;
+        return faults.found;
     }
 
     let killed = first(r"Killed process (\d+)", &texts["kernel-log"]);
-    expect(first(r"Killed process (\d+)", &texts["oom-tasks"]) == killed, "two victims");
+    faults.expect(first(r"Killed process (\d+)", &texts["oom-tasks"]) == killed, "two victims");
     let sampled = all(r"(?m)^\d{4}-\S+Z (\d+) ", &texts["rss-history"]);
-    expect(sampled.iter().all(|pid| *pid == killed), "the samples are of another life");
+    faults.expect(sampled.iter().all(|pid| *pid == killed), "the samples are of another life");
     let died = last(r"(?m)^\w+ +\d+ (\S+) .*code=killed, status=9/KILL", &texts["unit-journal"]);
     let verdict = first(r"(?m)^\w+ +\d+ (\S+) .*Killed process", &texts["kernel-log"]);
-    expect(died == verdict, "the kernel and systemd disagree about when");
-    expect((clock(&started) - clock(&died)).num_seconds() == 5, "RestartSec is 5");
+    faults.expect(died == verdict, "the kernel and systemd disagree about when");
+    faults.expect((clock(&started) - clock(&died)).num_seconds() == 5, "RestartSec is 5");
     let part = |name: &str| number(first(&format!(r"{name}:(\d+)kB"), &texts["kernel-log"]));
     let whole = part("anon-rss") + part("file-rss") + part("shmem-rss");
     let rows = tasks(&texts["oom-tasks"]);
     let row = rows.iter().find(|(pid, ..)| *pid == killed).map_or(0, |(_, pages, _)| pages * 4);
-    expect(row == whole, "the table and the verdict give different sizes");
+    faults.expect(row == whole, "the table and the verdict give different sizes");
     let before = number(resident[resident.len() - 1].clone());
     // It sways by a few MiB.
-    expect(before <= whole + 12_288, "smaller at the end than an hour before");
+    faults.expect(before <= whole + 12_288, "smaller at the end than an hour before");
     let totals = all(r"Mem: +(\d+)", &texts["free-history"]);
-    expect(totals.iter().all(|total| *total == totals[0]), "the host's memory changes");
+    faults.expect(totals.iter().all(|total| *total == totals[0]), "the host's memory changes");
     let all_pages: u64 = rows.iter().map(|(_, pages, _)| pages * 4 / 1024).sum();
     let total = number(totals[0].clone());
-    expect(all_pages < total, "more in use than there is");
+    faults.expect(all_pages < total, "more in use than there is");
     if texts["kernel-log"].contains("global_oom") {
-        expect(all_pages > total * 9 / 10, "memory was not used up");
-        expect(rows.len() > 3, "a host runs more than that");
+        faults.expect(all_pages > total * 9 / 10, "memory was not used up");
+        faults.expect(rows.len() > 3, "a host runs more than that");
     } else {
         let limit = number(first(r"MemoryMax=(\d+)\n", &texts["unit-limits"])) / 1024;
-        expect(texts["oom-tasks"].contains(&format!("limit {limit}kB")), "two limits");
+        faults.expect(texts["oom-tasks"].contains(&format!("limit {limit}kB")), "two limits");
     }
     let used: Vec<u64> = all(r"Mem: +\d+ +(\d+)", &texts["free-history"]).into_iter().map(number).collect();
     let left: Vec<u64> =
         all(r"Mem:(?: +\d+){5} +(\d+)", &texts["free-history"]).into_iter().map(number).collect();
-    expect(
+    faults.expect(
         used.iter().zip(&left).all(|(used, left)| (used + left).abs_diff(total) <= 1),
         "used and available do not add up",
     );
     let import = last(r" (\d+) stock-import", &texts["rss-history"]);
     let known = used[used.len() - 2] * 1024;
-    expect(before + number(import) < known + 60_000, "two processes hold more than is in use");
-    expect(
+    faults.expect(before + number(import) < known + 60_000, "two processes hold more than is in use");
+    faults.expect(
         number(resident[resident.len() / 2].clone()) < used[1] * 1024 + 60_000,
         "one process holds more than is in use",
     );
     let booted = first(r"uptime -s\n(\S+ \S+)\n", &texts["boots"]).replace(' ', "T");
     let launched = last(r"(\S+)\+00:00\tStartInstances", &texts["instance-status"]);
-    expect((time(&booted) - time(&launched)).num_seconds() == 40, "booted long after it was started");
+    faults.expect((time(&booted) - time(&launched)).num_seconds() == 40, "booted long after it was started");
     let id = first(r"InstanceId,Value=(\S+)", &texts["ec2-metrics"]);
-    expect(texts["instance-status"].contains(&id), "two instances");
+    faults.expect(texts["instance-status"].contains(&id), "two instances");
     // The profile is of the last sample's hour and process, and a Go heap takes about twice what lives.
     let heap: f64 = first(r"of ([\d.]+)MB total", &texts["heap-profile"]).parse().expect("MB");
-    expect((heap * 2.0 * 1024.0 / before as f64 - 1.0).abs() < 0.02, "the profile is of another size");
-    expect(
+    faults.expect((heap * 2.0 * 1024.0 / before as f64 - 1.0).abs() < 0.02, "the profile is of another size");
+    faults.expect(
         texts["heap-profile"].contains(&format!(".{killed}.{}", &last_hour(&texts["rss-history"]))),
         "the profile is of another hour or process",
     );
     let sizes = all(r"(?m)^ +([\d.]+)MB ", &texts["heap-profile"]);
     let sum: f64 = sizes.iter().map(|one| one.parse::<f64>().expect("MB")).sum();
     let shown: f64 = first(r"accounting for ([\d.]+)MB", &texts["heap-profile"]).parse().expect("MB");
-    expect((sum - shown).abs() < 0.05 && shown < heap, "the profile's rows do not add up");
+    faults.expect((sum - shown).abs() < 0.05 && shown < heap, "the profile's rows do not add up");
     // systemd's CPU time against CloudWatch's share of two CPUs.
     let used = all(r"Consumed (\d+)h", &texts["unit-journal"]);
     let cpu = &views["ec2-metrics"].series[0].points;
     let mean = cpu.iter().sum::<f64>() / cpu.len() as f64 / 100.0 * 2.0 * 24.0;
-    expect(
+    faults.expect(
         used.len() == 6
             && used.iter().all(|one| (0.6..1.0).contains(&(one.parse::<f64>().expect("hours") / mean))),
         "the service used more CPU than the instance did, or next to none",
     );
     let boot = last(r"(?m)^ +0 \w{32} \w+ (\S+ \S+) UTC", &texts["boots"]);
-    expect(boot == first(r"uptime -s\n(\S+ \S+)\n", &texts["boots"]), "two times of the boot");
-    faults
+    faults.expect(boot == first(r"uptime -s\n(\S+ \S+)\n", &texts["boots"]), "two times of the boot");
+    faults.found
 }
 
 /// The hour of the last sample, as file names have it.

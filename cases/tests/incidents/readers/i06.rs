@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDateTime;
 use divedeep_cases::incident::{Series, View};
 
-use super::{all, first};
+use super::{Faults, all, first};
 
 fn count(text: String) -> u64 {
     text.parse().unwrap_or(0)
@@ -106,43 +106,41 @@ pub fn finding(check: &str, text: &str, series: &[Series]) -> String {
 }
 
 pub fn contradictions(texts: &BTreeMap<&str, String>, _: &BTreeMap<String, View>) -> Vec<String> {
-    let mut faults = Vec::new();
-    let mut expect = |holds: bool, fault: &str| {
-        if !holds {
-            faults.push(fault.to_owned());
-        }
-    };
+    let mut faults = Faults::default();
     let limit = count(first(r"Max open files +(\d+) ", &texts["limits"]));
     let open = count(first(r"wc -l\n(\d+)\n", &texts["limits"]));
     let full = texts["app-log"].contains("accept4: too many open files;");
-    expect(full == (open == limit), "EMFILE without a full table, or the other way round");
+    faults.expect(full == (open == limit), "EMFILE without a full table, or the other way round");
     let types: u64 = all(r"(?m)^ *(\d+) \S+$", &texts["fd-types"]).into_iter().map(count).sum();
-    expect(types == open, "lsof and /proc count differently");
+    faults.expect(types == open, "lsof and /proc count differently");
     let waiting = count(first(r"(?m)^ *(\d+) CLOSE-WAIT$", &texts["socket-states"]));
     let peers: u64 = all(r"(?m)^ *(\d+) 10\.", &texts["close-wait-peers"]).into_iter().map(count).sum();
     // Connections that nobody accepted are no process's, and those who made them have given up.
     let queued = count(first(r"LISTEN (\d+) ", &texts["listen-queue"]));
-    expect(waiting == peers + queued, "two counts of CLOSE-WAIT");
+    faults.expect(waiting == peers + queued, "two counts of CLOSE-WAIT");
     let sockets = count(first(r"(?m)^ *(\d+) IPv4$", &texts["fd-types"]));
     let held: u64 = ["LISTEN", "ESTAB", "CLOSE-WAIT"]
         .iter()
         .map(|state| count(first(&format!(r"(?m)^ *(\d+) {state}$"), &texts["socket-states"])))
         .sum();
-    expect(held == sockets + queued + 2, "the service's sockets, the queue's, one listener and one login");
+    faults.expect(
+        held == sockets + queued + 2,
+        "the service's sockets, the queue's, one listener and one login",
+    );
     let mut peers = all(r"(?m)^ *\d+ (10\.\S+)$", &texts["close-wait-peers"]);
     let mut asked: Vec<String> =
         first(r"ip-address,Values=(\S+) ", &texts["who-is"]).split(',').map(str::to_owned).collect();
     peers.sort();
     asked.sort();
-    expect(peers.is_empty() || peers == asked, "asked for other addresses");
+    faults.expect(peers.is_empty() || peers == asked, "asked for other addresses");
     let each = all(r"(?m)^ *(\d+) 10\.", &texts["close-wait-peers"]).into_iter().map(count);
-    expect(each.max().unwrap_or(0) <= 28_232, "more connections to an address than there are ports");
+    faults.expect(each.max().unwrap_or(0) <= 28_232, "more connections to an address than there are ports");
     let pid = first(r"/proc/(\d+)/limits", &texts["limits"]);
     for check in ["fd-types", "close-wait-peers", "fd-history"] {
-        expect(texts[check].contains(&pid), "another process");
+        faults.expect(texts[check].contains(&pid), "another process");
     }
     let system = count(first(r"(?m)^(\d+)\t0\t", &texts["file-nr"]));
-    expect(system >= open, "the system has fewer open files than one process");
+    faults.expect(system >= open, "the system has fewer open files than one process");
 
     let time = |text: &str| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S").expect("a time");
     let rows: Vec<(NaiveDateTime, u64)> = all(r"(?m)^(\S+)Z \d+ \d+$", &texts["fd-history"])
@@ -150,11 +148,11 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, _: &BTreeMap<String, View>
         .map(|one| time(one))
         .zip(all(r"(?m)Z \d+ (\d+)$", &texts["fd-history"]).into_iter().map(count))
         .collect();
-    expect(
+    faults.expect(
         rows.windows(2).all(|pair| pair[1].0 - pair[0].0 == chrono::TimeDelta::hours(1)),
         "an hour is missing",
     );
-    expect(rows.iter().all(|row| row.1 < limit), "more open than allowed");
+    faults.expect(rows.iter().all(|row| row.1 < limit), "more open than allowed");
     // The line meets the limit when the log says so.
     let (begin, end) = (rows[0], rows[rows.len() - 1]);
     if end.1 > begin.1 * 5 {
@@ -164,17 +162,17 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, _: &BTreeMap<String, View>
             .replace('/', "-")
             .replace(' ', "T");
         let off = (time(&error) - end.0).num_seconds() as f64 - minutes * 60.0;
-        expect(off.abs() < 30.0, "the line does not meet the limit at the first error");
+        faults.expect(off.abs() < 30.0, "the line does not meet the limit at the first error");
     }
     let waits = all(r"(?m)retrying in (\S+)$", &texts["app-log"]);
-    expect(waits.is_empty() || waits[0] == "5ms", "the server's first wait is 5 ms");
+    faults.expect(waits.is_empty() || waits[0] == "5ms", "the server's first wait is 5 ms");
     let upstream = first(r"https://(\S+)/healthz", &texts["upstream-test"]);
-    expect(texts["who-is"].contains(&format!("dig +short {upstream}\n")), "another upstream");
+    faults.expect(texts["who-is"].contains(&format!("dig +short {upstream}\n")), "another upstream");
     let closed = texts["release"].contains("client.go");
-    expect(
+    faults.expect(
         !closed
             || texts["release"].contains(&format!("{}/client.go", upstream.trim_end_matches(".internal"))),
         "the release changed another client",
     );
-    faults
+    faults.found
 }

@@ -6,7 +6,7 @@ use std::net::Ipv4Addr;
 use divedeep_cases::incident::{Series, View};
 use ipnet::Ipv4Net;
 
-use super::{all, first};
+use super::{Faults, all, first};
 
 /// A line of a flow log in the default format.
 struct Flow {
@@ -206,12 +206,7 @@ pub fn finding(check: &str, text: &str, series: &[Series]) -> String {
 }
 
 pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, View>) -> Vec<String> {
-    let mut faults = Vec::new();
-    let mut expect = |holds: bool, fault: &str| {
-        if !holds {
-            faults.push(fault.to_owned());
-        }
-    };
+    let mut faults = Faults::default();
     let (app, database) = (flows(&texts["flow-app"]), flows(&texts["flow-db"]));
     // What the database's interface saw of the first app server is what left there.
     for flow in app.iter().filter(|flow| flow.destination_port == 5432 && flow.accept) {
@@ -220,11 +215,11 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
             .filter(|other| other.source_port == flow.source_port && other.source == flow.source);
         let there: Vec<_> = there.collect();
         let to_database = texts["probe"].contains(&format!("({})", flow.destination));
-        expect(
+        faults.expect(
             there.len() == usize::from(to_database),
             "a packet to the database's address arrives there once",
         );
-        expect(
+        faults.expect(
             there.iter().all(|other| {
                 (other.packets, other.bytes, other.start) == (flow.packets, flow.bytes, flow.start)
             }),
@@ -236,22 +231,23 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
             .iter()
             .any(|other| other.source_port == 5432 && other.destination_port == flow.destination_port);
         let other_client = app.iter().all(|other| other.destination != flow.destination);
-        expect(here || other_client, "an accepted reply arrives");
+        faults.expect(here || other_client, "an accepted reply arrives");
     }
     // A reply is only there for a request that came in.
-    expect(
+    faults.expect(
         database.iter().filter(|flow| flow.source_port == 5432).all(|reply| {
             database.iter().any(|flow| flow.accept && flow.source_port == reply.destination_port)
         }),
         "a reply without a request",
     );
-    expect(database.iter().all(|flow| flow.bytes >= 40 * flow.packets), "packets smaller than a header");
+    faults
+        .expect(database.iter().all(|flow| flow.bytes >= 40 * flow.packets), "packets smaller than a header");
     // A TCP connection that fails by name cannot give a PostgreSQL error.
     if texts["probe"].contains("timed out") {
-        expect(!texts["app-log"].contains("FATAL"), "an answer over a path that does not work");
-        expect(!texts["db-log"].contains("FATAL"), "a session over a path that does not work");
+        faults.expect(!texts["app-log"].contains("FATAL"), "an answer over a path that does not work");
+        faults.expect(!texts["db-log"].contains("FATAL"), "a session over a path that does not work");
     }
-    expect(
+    faults.expect(
         texts["app-log"].contains("FATAL") == texts["db-log"].contains("FATAL"),
         "app and database tell of different errors",
     );
@@ -259,9 +255,9 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
     let list = first(r#""NetworkAclId": "(acl-\w+)""#, &texts["acl"]);
     let with_history = first(r"--resource-id (acl-\w+)", &texts["acl-history"]);
     let moved = texts["cloudtrail"].contains("ReplaceNetworkAclAssociation");
-    expect((list == with_history) != moved, "the list and its history are of different ones");
-    expect(!moved || texts["cloudtrail"].contains(&list), "the new list is not the one in the event");
-    expect(
+    faults.expect((list == with_history) != moved, "the list and its history are of different ones");
+    faults.expect(!moved || texts["cloudtrail"].contains(&list), "the new list is not the one in the event");
+    faults.expect(
         texts["cloudtrail"].contains(&format!("\"networkAclId\":\"{with_history}\"")),
         "the deleted entries are another list's",
     );
@@ -269,18 +265,18 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
     for (egress, way) in [("false", "in"), ("true", "out")] {
         let number = first(&format!(r#""ruleNumber":(\d+),"egress":{egress}"#), &texts["cloudtrail"]);
         let rows = all(&format!(r"(?m)^{way}\t({number})\t"), &texts["acl-history"]);
-        expect(rows.len() == 1, "the deleted rule is in the older state only");
+        faults.expect(rows.len() == 1, "the deleted rule is in the older state only");
     }
     // The newest state came after the last change.
     let captured = first(r"(?m)^(\d{4}-\S+)\+00:00$", &texts["acl-history"]);
     let changed = first(r#"(?m)^\["(\S+)Z""#, &texts["cloudtrail"]);
-    expect(captured > changed, "Config recorded a change before it was made");
+    faults.expect(captured > changed, "Config recorded a change before it was made");
     // The metric and its table are the same.
     let series = &views["connections"].series[0];
     let rows: Vec<f64> =
         all(r"\t(\d+\.\d)", &texts["connections"]).iter().filter_map(|cell| cell.parse().ok()).collect();
-    expect(rows == series.points, "the table and the graph differ");
-    expect(
+    faults.expect(rows == series.points, "the table and the graph differ");
+    faults.expect(
         first(r"(?m)^(\S+)\+00:00\t", &texts["connections"]) + "Z" == series.start,
         "the graph starts elsewhere",
     );
@@ -288,16 +284,16 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
     let last = series.points.last().copied().unwrap_or_default();
     let near = texts["probe-near"].contains("succeeded");
     if !texts["app-log"].contains("slots") {
-        expect(last == if near { 2.0 } else { 0.0 }, "connections that cannot exist");
+        faults.expect(last == if near { 2.0 } else { 0.0 }, "connections that cannot exist");
     }
     // The neighbour's success is in the database's log as well.
     let neighbour = first(r"hostname -I\n(\S+)", &texts["probe-near"]);
-    expect(
+    faults.expect(
         database.iter().any(|flow| flow.destination == neighbour && flow.accept) == near,
         "the neighbour and the flow log disagree",
     );
     let interface = first(r"--log-stream-names (eni-\w+)-all", &texts["flow-db"]);
-    expect(texts["groups"].contains(&interface), "the groups are another interface's");
-    expect(database.iter().all(|flow| flow.interface == interface), "a line of another interface");
-    faults
+    faults.expect(texts["groups"].contains(&interface), "the groups are another interface's");
+    faults.expect(database.iter().all(|flow| flow.interface == interface), "a line of another interface");
+    faults.found
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use divedeep_cases::incident::{Series, View};
 
-use super::{all, first};
+use super::{Faults, all, first};
 
 /// The last word that looks like an address.
 fn address(text: &str) -> String {
@@ -104,50 +104,48 @@ pub fn finding(check: &str, text: &str, series: &[Series]) -> String {
 }
 
 pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, View>) -> Vec<String> {
-    let mut faults = Vec::new();
-    let mut expect = |holds: bool, fault: &str| {
-        if !holds {
-            faults.push(fault.to_owned());
-        }
-    };
+    let mut faults = Faults::default();
     let [old, new] = instances(&texts["dig-vpc"]);
     let writer = first(r"(?m)^(\S+)\tTrue\t", &texts["cluster"]);
     let reader = first(r"(?m)^(\S+)\tFalse\t", &texts["cluster"]);
     let name_of = |address: &str| if address == new { &writer } else { &reader };
-    expect(old != new, "both instances have one address");
+    faults.expect(old != new, "both instances have one address");
     // Where the sockets go, and which server answers there.
     let peers = peers(&texts["connections"]);
     let host = |peer: &str| peer.split(':').next().unwrap_or_default().to_owned();
     let pool = host(&peers[0][0]);
     let server = first(r#""server":"([^"]+)""#, &texts["through-the-pool"]);
     if pool == old || pool == new {
-        expect(*name_of(&pool) == server, "the pool's server is not the one at its address");
+        faults.expect(*name_of(&pool) == server, "the pool's server is not the one at its address");
     } else {
-        expect(peers[0][0].ends_with(":6033"), "connected to neither instance");
+        faults.expect(peers[0][0].ends_with(":6033"), "connected to neither instance");
     }
-    expect(host(&peers[1][0]) == new, "the healthy service is not at the new writer");
-    expect(
+    faults.expect(host(&peers[1][0]) == new, "the healthy service is not at the new writer");
+    faults.expect(
         peers.iter().flatten().all(|peer| host(peer) == pool || host(peer) == new),
         "one pool, two addresses",
     );
     let read_only = texts["through-the-pool"].contains("\"innodb_read_only\":1");
-    expect(read_only == (server == reader), "a writer with innodb_read_only or a reader without");
+    faults.expect(read_only == (server == reader), "a writer with innodb_read_only or a reader without");
     // A new connection by name ends where the host resolves the name to.
     let by_name = first(r"\| (\S+-[ab])\s+\|", &texts["new-connection"]);
-    expect(*name_of(&address(&texts["dig-host"])) == by_name, "the name and the connection by name differ");
+    faults.expect(
+        *name_of(&address(&texts["dig-host"])) == by_name,
+        "the name and the connection by name differ",
+    );
     // dig's alias and its address are one instance's.
     let alias = first(r"(?m)^(\S+-[ab])\.\S+\.com\.$", &texts["dig-host"]);
-    expect(*name_of(&address(&texts["dig-host"])) == alias, "alias and address are of two instances");
+    faults.expect(*name_of(&address(&texts["dig-host"])) == alias, "alias and address are of two instances");
     let answer = texts["dig-vpc"].split("$ dig +short").next().unwrap_or_default();
     let differ = address(&texts["dig-host"]) != address(answer);
-    expect(
+    faults.expect(
         differ == texts["host-resolver"].contains("min-cache-ttl"),
         "host and VPC differ without a reason",
     );
     // TTLs of Aurora's records.
     let ttls: Vec<u32> =
         all(r"\s(\d+)\s+IN\s+(?:A|CNAME)\s", answer).iter().filter_map(|ttl| ttl.parse().ok()).collect();
-    expect(ttls.len() == 2 && ttls.iter().all(|ttl| *ttl <= 5), "Aurora's records live for seconds");
+    faults.expect(ttls.len() == 2 && ttls.iter().all(|ttl| *ttl <= 5), "Aurora's records live for seconds");
     // The error is the one that the server and the session would give.
     let code = first(r"errorCode=(\d+)", &texts["app-log"]);
     let session = texts["through-the-pool"].contains("\"transaction_read_only\":1");
@@ -161,8 +159,8 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
     } else {
         "none"
     };
-    expect(code == expected, "the error is not what server, session and grants give");
-    expect(
+    faults.expect(code == expected, "the error is not what server, session and grants give");
+    faults.expect(
         session == texts["configuration"].contains("read-only: true"),
         "the session's mode is not configured",
     );
@@ -170,32 +168,32 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
     let configured = first(r"jdbc:mysql://([^:]+):", &texts["configuration"]);
     let asked = first(r"\$ dig \+short (\S+)\n", &texts["dig-host"]);
     let endpoint = first(r"available\t(\S+)", &texts["cluster"]);
-    expect(asked == endpoint, "dig asked for another name than the cluster's");
+    faults.expect(asked == endpoint, "dig asked for another name than the cluster's");
     if configured == endpoint {
         let now = address(&texts["dig-host"]) == pool;
         let kept = texts["jvm"].contains("cache.ttl=-1");
-        expect(now || kept, "another address than the name's, and nothing that keeps it");
+        faults.expect(now || kept, "another address than the name's, and nothing that keeps it");
     } else if !configured.starts_with("proxysql") {
-        expect(texts["dig-vpc"].contains(&configured), "an endpoint of no instance");
-        expect(pool == old, "the instance's endpoint leads elsewhere");
+        faults.expect(texts["dig-vpc"].contains(&configured), "an endpoint of no instance");
+        faults.expect(pool == old, "the instance's endpoint leads elsewhere");
     }
     // Times: the failover, the first failed minute, the process.
     let began = first(r"(?m)^(\d{4}-\S+?)\.\d+\+00:00\tStarted cross AZ", &texts["cluster"]);
     let ended = first(r"(?m)^(\d{4}-\S+?)\.\d+\+00:00\tCompleted", &texts["cluster"]);
     let restarted = first(r"(?m)^(\d{4}-\S+?)\.\d+\+00:00\tA new writer", &texts["cluster"]);
-    expect(began < restarted && restarted < ended, "the failover's events are out of order");
+    faults.expect(began < restarted && restarted < ended, "the failover's events are out of order");
     let time = |text: &str| chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S").expect("a time");
     let start = time(views["errors-by-service"].series[0].start.trim_end_matches('Z'));
     let minute = usize::try_from((time(&began) - start).num_minutes()).unwrap_or(0);
     for one in &views["errors-by-service"].series {
         let first_failure = one.points.iter().position(|point| *point > 0.0);
-        expect(
+        faults.expect(
             first_failure.is_some_and(|at| at == minute || at == minute + 1),
             "failures began at another time than the failover",
         );
     }
     let logged = first(r"(?m)^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) ERROR", &texts["app-log"]).replace(' ', "T");
-    expect(
+    faults.expect(
         (0..60).contains(&(time(&logged) - time(&began)).num_seconds()),
         "the log's first error is elsewhere",
     );
@@ -207,13 +205,13 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
     let all: Vec<Vec<f64>> = (0..views["errors-by-service"].series[0].points.len())
         .map(|index| views["errors-by-service"].series.iter().map(|one| one.points[index]).collect())
         .collect();
-    expect(lines == all, "the graph and its table differ");
+    faults.expect(lines == all, "the graph and its table differ");
     // One writer, whoever is asked.
     let master = first(r"\| (\S+)\s+\| MASTER_SESSION_ID", &texts["replication"]);
-    expect(master == writer, "the cluster and the storage name different writers");
+    faults.expect(master == writer, "the cluster and the storage name different writers");
     // One host.
     let local = first(r"hostname -I\n(\S+)", &texts["dig-host"]);
-    expect(texts["connections"].contains(&format!("{local}:")), "the sockets are another host's");
-    expect(texts["through-the-pool"].contains(&format!("@{local}\"")), "the pool is another host's");
-    faults
+    faults.expect(texts["connections"].contains(&format!("{local}:")), "the sockets are another host's");
+    faults.expect(texts["through-the-pool"].contains(&format!("@{local}\"")), "the pool is another host's");
+    faults.found
 }

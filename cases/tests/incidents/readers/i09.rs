@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDateTime;
 use divedeep_cases::incident::{Series, View};
 
-use super::{all, first};
+use super::{Faults, all, first};
 
 fn number(pattern: &str, text: &str) -> f64 {
     let found = first(pattern, text);
@@ -143,48 +143,50 @@ pub fn finding(check: &str, text: &str, series: &[Series]) -> String {
 }
 
 pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, View>) -> Vec<String> {
-    let mut faults = Vec::new();
-    let mut expect = |holds: bool, fault: &str| {
-        if !holds {
-            faults.push(fault.to_owned());
-        }
-    };
+    let mut faults = Faults::default();
     let newest = newest(&texts["rows"]);
     let now = newest[0].1;
-    expect(newest[1].1 == now, "the two hosts were asked at different times");
-    expect((now - newest[0].0).num_seconds() < 5, "the primary itself has no new orders");
+    faults.expect(newest[1].1 == now, "the two hosts were asked at different times");
+    faults.expect((now - newest[0].0).num_seconds() < 5, "the primary itself has no new orders");
     let stale = (now - newest[1].0).num_seconds() as f64;
     let status = &texts["replica-status"];
-    expect(status.contains(&now.format("%Y-%m-%d %H:%M:%S").to_string()), "the status is of another time");
+    faults.expect(
+        status.contains(&now.format("%Y-%m-%d %H:%M:%S").to_string()),
+        "the status is of another time",
+    );
     // Lag: the metric, the status and the process list say the same.
     let points = &views["lag"].series[0].points;
     let start = time(&views["lag"].series[0].start);
     let since = (now - start).num_seconds() as f64 - 60.0 * (points.len() - 1) as f64;
-    expect((0.0..60.0).contains(&since), "the graph does not end now");
+    faults.expect((0.0..60.0).contains(&since), "the graph does not end now");
     let behind = field("Seconds_Behind_Source", status);
     let running = field("Replica_SQL_Running", status) == "Yes";
-    expect(running != (behind == "NULL"), "a stopped replica has no Seconds_Behind_Source");
-    expect((last(points) == -1.0) != running, "RDS gives -1 while it is not replicating");
+    faults.expect(running != (behind == "NULL"), "a stopped replica has no Seconds_Behind_Source");
+    faults.expect((last(points) == -1.0) != running, "RDS gives -1 while it is not replicating");
     if running {
         let behind: f64 = behind.parse().unwrap_or(-9.0);
         let slope = (last(points) - points[points.len() - 2]) / 60.0;
-        expect((behind - last(points) - slope * since).abs() < 2.0, "the metric and the status differ");
+        faults
+            .expect((behind - last(points) - slope * since).abs() < 2.0, "the metric and the status differ");
         let thread = number(r"\|\s+6 \| system user \| Query\s+\|\s+(\d+) \|", &texts["replica-sessions"]);
-        expect(thread == behind, "the SQL thread's time is not its lag");
+        faults.expect(thread == behind, "the SQL thread's time is not its lag");
         let state = field("Replica_SQL_Running_State", status);
-        expect(texts["replica-sessions"].contains(&state), "the SQL thread has two states");
+        faults.expect(texts["replica-sessions"].contains(&state), "the SQL thread has two states");
         // A long statement is dated by its beginning: lag is the staleness and how long it took.
         let job = &texts["job-log"];
         if job.contains("rows affected") {
             let took = number(r"\((\d+) min", job) * 60.0 + number(r"min (\d+)\.", job);
-            expect((behind - stale - took).abs() < 2.0, "lag is not staleness plus the statement's time");
+            faults.expect(
+                (behind - stale - took).abs() < 2.0,
+                "lag is not staleness plus the statement's time",
+            );
             let begun = time(&first(r"(?m)^(\S+ \S+) retention: DELETE", job));
-            expect(
+            faults.expect(
                 ((now - begun).num_seconds() as f64 - behind).abs() < 2.0,
                 "lag does not reach back to the job",
             );
             let ended = time(&first(r"(?m)^(\S+ \S+) retention: Query OK", job));
-            expect(
+            faults.expect(
                 (ended - newest[1].0).num_seconds().abs() < 2,
                 "the replica stands elsewhere than at the commit",
             );
@@ -192,51 +194,55 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
             let rows = number(r"Query OK, (\d+) rows", job);
             let usual = median(&views["rates"].series[0].points[..20]);
             let most = views["rates"].series[0].points.iter().copied().fold(0.0, f64::max);
-            expect(((most - usual) * took / rows - 1.0).abs() < 0.02, "rate and time do not give the rows");
+            faults.expect(
+                ((most - usual) * took / rows - 1.0).abs() < 0.02,
+                "rate and time do not give the rows",
+            );
             // It is still applying: rate times staleness is less than the rows.
             let applied = last(&views["rates"].series[1].points);
-            expect(applied * stale < rows, "the delete should have been applied by now");
-            expect(
+            faults.expect(applied * stale < rows, "the delete should have been applied by now");
+            faults.expect(
                 number(r"Relay_Log_Space: (\d+)", status) > 10.0 * rows,
                 "the relay log is too small for it",
             );
         } else {
-            expect((behind - stale).abs() < 2.0, "lag and staleness differ");
+            faults.expect((behind - stale).abs() < 2.0, "lag and staleness differ");
         }
     }
     // The backlog in bytes is nothing only where nothing is missing.
     let read = number(r"Read_Source_Log_Pos: (\d+)", status);
     let executed = number(r"Exec_Source_Log_Pos: (\d+)", status);
     let same = field("Source_Log_File", status) == field("Relay_Source_Log_File", status);
-    expect((same && read == executed) == (stale < 5.0), "positions and staleness differ");
+    faults.expect((same && read == executed) == (stale < 5.0), "positions and staleness differ");
     if same {
         let space = number(r"Relay_Log_Space: (\d+)", status);
-        expect((space - (read - executed)).abs() < 2000.0, "the relay log is not what is left to apply");
+        faults
+            .expect((space - (read - executed)).abs() < 2000.0, "the relay log is not what is left to apply");
     }
     // The order: created when both say, missing where it is younger than the replica's newest.
     let calls = calls(&texts["trace"]);
     let created = time(calls[0]["at"].as_str().unwrap_or_default());
     let on_replica = !texts["rows"][texts["rows"].rfind("# ").unwrap_or(0)..].contains("Empty set");
     let on_primary = !texts["rows"][..texts["rows"].rfind("# ").unwrap_or(0)].contains("Empty set");
-    expect(on_replica == (on_primary && created <= newest[1].0), "the order is where it cannot be");
-    expect(
+    faults.expect(on_replica == (on_primary && created <= newest[1].0), "the order is where it cannot be");
+    faults.expect(
         !on_primary || texts["rows"].contains(&created.format("%Y-%m-%d %H:%M:%S").to_string()),
         "the order was created at two times",
     );
     let order = calls[0]["order"].to_string();
-    expect(texts["rows"].contains(&format!("WHERE id = {order};")), "another order was looked for");
+    faults.expect(texts["rows"].contains(&format!("WHERE id = {order};")), "another order was looked for");
     for call in &calls[1..] {
         let at = time(call["at"].as_str().unwrap_or_default());
         let sticky = (at - created).num_seconds() < 60;
-        expect(sticky == (call["db"] == "primary"), "reads go elsewhere than the routing says");
+        faults.expect(sticky == (call["db"] == "primary"), "reads go elsewhere than the routing says");
         let there = call["has_order"] == true;
         let until = time(call["until"].as_str().unwrap_or_default());
-        expect(!there || until >= created, "a filter shows what it excludes");
+        faults.expect(!there || until >= created, "a filter shows what it excludes");
         if call["db"] == "replica" && until >= created && on_primary {
-            expect(there == (stale < 5.0), "the replica shows what it does not have");
+            faults.expect(there == (stale < 5.0), "the replica shows what it does not have");
         }
         let hit = call["cache"]["hit"] == true;
-        expect(
+        faults.expect(
             !hit || texts["routing"].contains("orders_list: 3600s"),
             "a list older than the cache keeps it",
         );
@@ -245,14 +251,14 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
     if let Some(age) = calls[3]["cache"]["age_s"].as_f64() {
         let at = time(calls[3]["at"].as_str().unwrap_or_default());
         let ttl = number(r"\(integer\) (\d+)", &texts["cache"]);
-        expect(
+        faults.expect(
             (age + (now - at).num_seconds() as f64 + ttl - 3600.0).abs() < 2.0,
             "age and time to live are not an hour",
         );
     }
     // The report is older than the lock it holds.
     let report = number(r"\|\s+41207 \| \w+\s+\| Query\s+\|\s+(\d+) \|", &texts["replica-sessions"]);
-    expect(report > stale, "the report is younger than the lag it would explain");
+    faults.expect(report > stale, "the report is younger than the lag it would explain");
     for check in ["lag", "rates", "replica-metrics"] {
         let lines: Vec<Vec<f64>> = texts[check]
             .lines()
@@ -263,7 +269,7 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
             .step_by(3)
             .map(|index| views[check].series.iter().map(|one| one.points[index]).collect())
             .collect();
-        expect(lines == all, "a graph and its table differ");
+        faults.expect(lines == all, "a graph and its table differ");
     }
-    faults
+    faults.found
 }

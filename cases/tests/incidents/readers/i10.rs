@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{NaiveDateTime, TimeDelta};
 use divedeep_cases::incident::{Series, View};
 
-use super::{all, first};
+use super::{Faults, all, first};
 
 pub fn finding(check: &str, text: &str, series: &[Series]) -> String {
     let found = match check {
@@ -130,18 +130,13 @@ fn last(word: &str, text: &str) -> Vec<NaiveDateTime> {
 }
 
 pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, View>) -> Vec<String> {
-    let mut faults = Vec::new();
-    let mut expect = |holds: bool, fault: &str| {
-        if !holds {
-            faults.push(fault.to_owned());
-        }
-    };
+    let mut faults = Faults::default();
     let text = |check: &str| texts[check].as_str();
     let boots = last("reboot  ", text("boots"));
     let shutdowns = last("shutdown", text("boots"));
     let boot = *boots.last().expect("boots");
-    expect(boots.len() == 4, "four boots");
-    expect(
+    faults.expect(boots.len() == 4, "four boots");
+    faults.expect(
         boots.windows(2).all(|pair| pair[0] < pair[1])
             && shutdowns.iter().zip(&boots).all(|(down, up)| down < up),
         "boots and shutdowns are out of order",
@@ -154,13 +149,14 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
             .map(|one| NaiveDateTime::parse_from_str(one, "%Y-%m-%d-%H:%M:%S").expect("a time"))
             .collect();
     let crashed = !dumps.is_empty();
-    expect(dumps.is_empty() || dumps.len() == boots.len(), "a dump for each boot");
-    expect(
+    faults.expect(dumps.is_empty() || dumps.len() == boots.len(), "a dump for each boot");
+    faults.expect(
         dumps.iter().zip(&boots).all(|(dump, up)| dump < up && *up - *dump < TimeDelta::minutes(5)),
         "each boot follows its dump within five minutes",
     );
-    expect(!crashed || shutdowns.is_empty(), "a crash cannot shut down in order");
-    expect(crashed == text("console").contains("Kdump: loaded"), "the console and /var/crash disagree");
+    faults.expect(!crashed || shutdowns.is_empty(), "a crash cannot shut down in order");
+    faults
+        .expect(crashed == text("console").contains("Kdump: loaded"), "the console and /var/crash disagree");
 
     if crashed {
         // The console, the dump and the clock.
@@ -175,79 +171,93 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
             .collect();
         let up = days * 86_400 + clock[0] * 3600 + clock[1] * 60 + clock[2];
         let started = date - TimeDelta::seconds(up);
-        expect((boots[2] - started).num_seconds().abs() < 20, "date less uptime is the boot before");
+        faults.expect((boots[2] - started).num_seconds().abs() < 20, "date less uptime is the boot before");
         let stamp: i64 = first(r"(?m)^\[ *(\d+)\.\d{6}\] ", console).parse().expect("a time stamp");
-        expect((stamp - up).abs() <= 1, "the console's time stamp and the dump's uptime");
-        expect(date < boot && boot - date < TimeDelta::minutes(5), "the crash lies before the boot");
+        faults.expect((stamp - up).abs() <= 1, "the console's time stamp and the dump's uptime");
+        faults.expect(date < boot && boot - date < TimeDelta::minutes(5), "the crash lies before the boot");
         let pid = first(r"CPU: \d+ PID: (\d+)", console);
-        expect(
+        faults.expect(
             dump.contains(&format!("PID: {pid}\n")) && dump.contains(&format!("\nPID: {pid}  ")),
             "the task",
         );
-        expect(
+        faults.expect(
             dump.contains(&format!("COMMAND: \"{}\"", first(r"Comm: (\S+) Kdump", console))),
             "the task's name",
         );
-        expect(
+        faults.expect(
             first(r"Comm: \S+ Kdump: loaded Tainted: G {11}(OE)", console) == "OE"
                 && first(r"(?m)^\w+_mod +(OE)$", dump) == "OE",
             "the taint",
         );
-        expect(first(r"RELEASE: (\S+)", dump) == first(r"uname -r\n(\S+)", text("module")), "the kernel");
+        faults.expect(
+            first(r"RELEASE: (\S+)", dump) == first(r"uname -r\n(\S+)", text("module")),
+            "the kernel",
+        );
         let site = first(r"RIP: 0010:(\S+)\+0x", console);
         if !site.is_empty() {
             let hex = first(r"RIP: 0010:\S+\+0x(\w+)/", console);
             let offset = u64::from_str_radix(&hex, 16).expect("hex");
-            expect(dump.contains(&format!("[exception RIP: {site}+{offset}]")), "the place of the fault");
+            faults.expect(
+                dump.contains(&format!("[exception RIP: {site}+{offset}]")),
+                "the place of the fault",
+            );
             for register in ["RAX", "RBX", "RSI", "RDI"] {
                 let pattern = format!(r"{register}: (\w{{16}})");
-                expect(first(&pattern, console) == first(&pattern, dump), "the registers");
+                faults.expect(first(&pattern, console) == first(&pattern, dump), "the registers");
             }
-            expect(first(r"RBX: (\w{16})", console) == "0".repeat(16), "the pointer is NULL");
+            faults.expect(first(r"RBX: (\w{16})", console) == "0".repeat(16), "the pointer is NULL");
             let address = u64::from_str_radix(&first(r"address: (\w{16})", console), 16).expect("hex");
             // 48 8b 43 NN: mov 0xNN(%rbx),%rax.
             let code = u64::from_str_radix(&first(r"<48> 8b 43 (\w\w)", console), 16).expect("hex");
-            expect(address == code, "the address is the field's offset");
-            expect(first(r"CR2: (\w{16})", console) == format!("{address:016x}"), "CR2 is the address");
+            faults.expect(address == code, "the address is the field's offset");
+            faults
+                .expect(first(r"CR2: (\w{16})", console) == format!("{address:016x}"), "CR2 is the address");
             let module = first(r"RIP: 0010:\S+ \[(\w+)\]", console);
-            expect(console.contains(&format!("{module}(OE)")) || module == "nfs", "the module is loaded");
+            faults.expect(
+                console.contains(&format!("{module}(OE)")) || module == "nfs",
+                "the module is loaded",
+            );
         }
     }
 
     // The module, the packages and the number of the taint.
     let tainted: u32 = first(r"tainted\n(\d+)", text("module")).parse().expect("a number");
-    expect(tainted == (1 << 12) + (1 << 13), "O and E are bits 12 and 13");
+    faults.expect(tainted == (1 << 12) + (1 << 13), "O and E are bits 12 and 13");
     let agents = all(r"Upgrade: \S+-agent-(\d\S*)-1\.el9", text("changes"));
-    expect(agents.last() == Some(&first(r"version: +(\S+)", text("module"))), "the module is the package's");
+    faults.expect(
+        agents.last() == Some(&first(r"version: +(\S+)", text("module"))),
+        "the module is the package's",
+    );
     let kernels = all(r"Installed: kernel-core-(\S+)", text("changes"));
-    expect(kernels.last() == Some(&first(r"uname -r\n(\S+)", text("module"))), "the newest kernel runs");
+    faults
+        .expect(kernels.last() == Some(&first(r"uname -r\n(\S+)", text("module"))), "the newest kernel runs");
     let older = text("module").contains("weak-updates");
-    expect(older == (kernels.len() == 2), "a module is carried over only to a new kernel");
+    faults.expect(older == (kernels.len() == 2), "a module is carried over only to a new kernel");
     let changed = time(all(r"(?m)^(\S+)\+0000 SUBDEBUG", text("changes")).last().expect("changes"));
     let gap = boots[0] - changed;
-    expect(
+    faults.expect(
         gap > TimeDelta::hours(12) && gap < TimeDelta::hours(36),
         "the change is of the day before the first",
     );
-    expect(text("boots").contains(" 5.14.0-427.13.1. "), "the kernel of the boots");
+    faults.expect(text("boots").contains(" 5.14.0-427.13.1. "), "the kernel of the boots");
 
     // Calls, backups and boots.
     let commands: Vec<_> = all(r"(?m)^(\S+)\+00:00\tSendCommand\tauto-heal", text("cloudtrail"));
     for command in &commands {
         let at = time(command);
         let follows = shutdowns.iter().any(|down| (*down - at).num_seconds().abs() < 30);
-        expect(follows, "a command without a shutdown");
+        faults.expect(follows, "a command without a shutdown");
     }
     let starts: Vec<_> = all(r"(?m)^(\S+)\+0000 \S+ nightly-backup\[\d+\]: start", text("backup"))
         .iter()
         .map(|one| time(one))
         .collect();
-    expect(starts.len() == boots.len(), "a backup for each boot");
-    expect(
+    faults.expect(starts.len() == boots.len(), "a backup for each boot");
+    faults.expect(
         starts.iter().zip(&boots).all(|(start, up)| (10..60).contains(&(*up - *start).num_minutes())),
         "each boot lies within the hour after a backup's start",
     );
-    expect(
+    faults.expect(
         starts.iter().all(|start| matches!(start.format("%a").to_string().as_str(), "Mon" | "Thu")),
         "the timer's days",
     );
@@ -256,16 +266,16 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
     let cpu = text("status-metrics").split("$ aws").nth(1).unwrap_or_default();
     let high: Vec<_> = all(r"(?m)^(\S+)\+00:00\t[789]\d\.\d", cpu).iter().map(|one| time(one)).collect();
     let risen = high.first().is_some_and(|first| (*first - starts[3]).num_seconds().abs() <= 60);
-    expect(risen, "CPU rises when the backup starts");
-    expect(high.last().is_some_and(|last| *last < boot), "CPU is high only before the boot");
+    faults.expect(risen, "CPU rises when the backup starts");
+    faults.expect(high.last().is_some_and(|last| *last < boot), "CPU is high only before the boot");
     let dark = all(r"(?m)^(\S+)\+00:00\t1\.0", after(text("status-metrics"), "StatusCheckFailed_Instance"));
-    expect(
+    faults.expect(
         dark.iter().all(|one| time(one) < boot && boot - time(one) < TimeDelta::minutes(11)),
         "the instance check fails only before the boot",
     );
     let series = &views["status-metrics"].series;
     let steps = series.iter().map(|one| one.step_seconds).collect::<Vec<_>>();
-    expect(steps == [60, 60, 60], "a point each minute");
+    faults.expect(steps == [60, 60, 60], "a point each minute");
 
     // Memory: sar's parts add up to the same whole in each row, and it restarted when the host did.
     let row = r"(?m)^\d\d:\d\d:01 +(\d+ +\d+ +\d+ +[\d.]+ +\d+ +\d+) ";
@@ -276,8 +286,8 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
             [0, 2, 4, 5].map(|at| cells[at].parse::<u64>().expect("a number")).iter().sum()
         })
         .collect();
-    expect(sums.len() > 8 && sums.windows(2).all(|pair| pair[0] == pair[1]), "sar's columns add up");
-    expect(
+    faults.expect(sums.len() > 8 && sums.windows(2).all(|pair| pair[0] == pair[1]), "sar's columns add up");
+    faults.expect(
         first(r"(?m)^(\d\d:\d\d:\d\d) +LINUX RESTART", text("memory")) == boot.format("%H:%M:%S").to_string(),
         "sar and last disagree on the boot",
     );
@@ -285,11 +295,11 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
     // One instance and one host everywhere.
     let instance = first(r"--instance-ids (i-\w+)", text("instance-status"));
     for check in ["console", "status-metrics", "cloudtrail"] {
-        expect(text(check).contains(&instance), "another instance");
+        faults.expect(text(check).contains(&instance), "another instance");
     }
     let host = first(r"root@(\S+) ", text("module"));
     for check in ["panic-settings", "console", "backup", "memory", "vmcore"] {
-        expect(text(check).contains(&host), "another host");
+        faults.expect(text(check).contains(&host), "another host");
     }
-    faults
+    faults.found
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use divedeep_cases::incident::{Series, View};
 
-use super::{all, first};
+use super::{Faults, all, first};
 
 /// A line of a flow log: interface, source, destination, ports, packets, bytes, whether accepted.
 struct Flow {
@@ -188,66 +188,65 @@ pub fn finding(check: &str, text: &str, series: &[Series]) -> String {
 }
 
 pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, View>) -> Vec<String> {
-    let mut faults = Vec::new();
-    let mut expect = |holds: bool, fault: &str| {
-        if !holds {
-            faults.push(fault.to_owned());
-        }
-    };
+    let mut faults = Faults::default();
     // The same calls, counted two ways; and three of a hundred hang.
     let sum =
         |check: &str| rows(&texts[check]).iter().fold((0, 0), |sum, row| (sum.0 + row.1, sum.1 + row.2));
     let (calls, hung) = sum("by-group");
-    expect((calls, hung) == sum("by-size"), "the counts differ");
-    expect(100 * hung == 3 * calls, "it is not three of a hundred");
+    faults.expect((calls, hung) == sum("by-size"), "the counts differ");
+    faults.expect(100 * hung == 3 * calls, "it is not three of a hundred");
     // Pods: their addresses in the log, in the capture and in the flow logs.
     let pods = all(r"\t(10\.\d+\.1[13]\.\d+)\t20", &texts["pod-mtu"]);
-    expect(pods.len() == 2, "two pods");
+    faults.expect(pods.len() == 2, "two pods");
     let capture = first(r"(?m)^\S+ IP (10\.\d+\.13\.\d+)\.\d+ > ", &texts["trace"]);
-    expect(pods.contains(&capture), "the capture is another pod's");
+    faults.expect(pods.contains(&capture), "the capture is another pod's");
     let flows = flows(&texts["flow-logs"]);
-    expect(flows.iter().any(|flow| pods.get(1) == Some(&flow.source)), "the flow log is another pod's");
+    faults
+        .expect(flows.iter().any(|flow| pods.get(1) == Some(&flow.source)), "the flow log is another pod's");
     for address in all(r"read tcp (10\.\d+\.\d+\.\d+):", &texts["app-log"]) {
-        expect(pods.contains(&address), "a call of an unknown pod");
+        faults.expect(pods.contains(&address), "a call of an unknown pod");
     }
     // Who hangs by the counts hangs by the log.
     let old_hangs = rows(&texts["by-group"])[0].2 > 0;
-    expect(
+    faults.expect(
         texts["app-log"].contains(&format!("tcp {}:", pods[0])) == old_hangs,
         "the log and the counts disagree",
     );
     // What a pod's link takes is what its SYN announces, and the add-on's setting is what the pods have.
     let mtus = all(r" mtu (\d+) ", &texts["pod-mtu"]);
     let mss = first(r"Flags \[S\].*mss (\d+)", &texts["trace"]);
-    expect(
+    faults.expect(
         mss.parse::<u32>().ok().map(|mss| mss + 40) == mtus[1].parse().ok(),
         "the SYN announces another size",
     );
-    expect(
+    faults.expect(
         all(r"(?m)^\d\t\S+\t(\d+)$", &texts["addon"]) == mtus,
         "the pods do not have the add-on's setting",
     );
     // The old pod was there before the update, the new one came after it.
     let updated = first(r"ACTIVE\t(\S+)\+00:00", &texts["addon"]);
     let started = all(r"\t(20\d\d-\S+)Z\n\$ kubectl exec", &texts["pod-mtu"]);
-    expect(
+    faults.expect(
         started.len() == 2 && started[0] < updated && updated < started[1],
         "pods and update out of order",
     );
     // Silence of the firewall, of ping and of the capture go together.
     let drops = texts["firewall"].contains("destination-unreachable drop\n\t}");
-    expect(drops != texts["ping"].contains("Frag needed"), "ping and the firewall's rule disagree");
-    expect(!(drops && texts["trace"].contains("need to frag")), "a message that the firewall does not send");
+    faults.expect(drops != texts["ping"].contains("Frag needed"), "ping and the firewall's rule disagree");
+    faults.expect(
+        !(drops && texts["trace"].contains("need to frag")),
+        "a message that the firewall does not send",
+    );
     let link = first(r"(?m)^mtu (\d+)$", &texts["firewall"]);
     let told = first(r"DF set \(mtu = (\d+)\)", &texts["ping"]);
-    expect(told.is_empty() || told == link, "the firewall tells another size than its link's");
+    faults.expect(told.is_empty() || told == link, "the firewall tells another size than its link's");
     // A flow that got stuck carried fewer bytes to the database than left the pod; whatever arrives left before.
     let database = first(r"(?s)eni-\w+-all.*--log-stream-names (eni-\w+)-all", &texts["flow-logs"]);
     for flow in flows.iter().filter(|flow| flow.interface != database && flow.ports.1 == 5432) {
         let there = flows.iter().filter(|other| other.interface == database && other.ports == flow.ports);
         let there: Vec<_> = there.collect();
-        expect(there.len() == 1, "a flow is recorded once at each end");
-        expect(
+        faults.expect(there.len() == 1, "a flow is recorded once at each end");
+        faults.expect(
             there.iter().all(|other| other.bytes <= flow.bytes && other.packets <= flow.packets),
             "more arrives than leaves",
         );
@@ -257,17 +256,17 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
             .iter()
             .any(|other| other.interface == database && other.ports == flow.ports && other.bytes < flow.bytes)
     });
-    expect(stuck == drops, "packets vanish between the interfaces, or they do not");
+    faults.expect(stuck == drops, "packets vanish between the interfaces, or they do not");
     // Rejected is only what nobody called for.
-    expect(
+    faults.expect(
         flows.iter().filter(|flow| !flow.accept).all(|flow| ![flow.ports.0, flow.ports.1].contains(&5432)),
         "a call was rejected",
     );
-    expect(flows.iter().filter(|flow| !flow.accept).count() == 3, "the scanner's three ports");
+    faults.expect(flows.iter().filter(|flow| !flow.accept).count() == 3, "the scanner's three ports");
     // Metrics and their tables.
     let cells: Vec<f64> =
         all(r"\+00:00\t(\d+\.\d+)", &texts["db-load"]).iter().filter_map(|cell| cell.parse().ok()).collect();
     let points: Vec<f64> = views["db-load"].series.iter().flat_map(|series| series.points.clone()).collect();
-    expect(cells == points, "the table and the graph differ");
-    faults
+    faults.expect(cells == points, "the table and the graph differ");
+    faults.found
 }

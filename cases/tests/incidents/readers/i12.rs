@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use divedeep_cases::incident::{Series, View};
 
-use super::{all, first};
+use super::{Faults, all, first};
 
 /// A row of a result with figures: folder, operation, status, error, folders, requests, a second, milliseconds.
 fn rows(text: &str) -> Vec<Vec<String>> {
@@ -160,22 +160,17 @@ fn midnight(text: &str) -> String {
 }
 
 pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, View>) -> Vec<String> {
-    let mut faults = Vec::new();
-    let mut expect = |holds: bool, fault: &str| {
-        if !holds {
-            faults.push(fault.to_owned());
-        }
-    };
+    let mut faults = Faults::default();
     let (prefix, metrics) = (&texts["by-prefix"], &texts["s3-metrics"]);
     let folder = today(prefix);
     // S3's metrics and its access log count the same requests.
     let puts = requests(prefix, |row| row[1] == "REST.PUT.OBJECT");
-    expect(puts == ten_minutes(metrics, 0), "PutRequests are not the log's PUTs");
+    faults.expect(puts == ten_minutes(metrics, 0), "PutRequests are not the log's PUTs");
     let refused = |digit: char| requests(prefix, |row| row[2].starts_with(digit));
-    expect(refused('4') == ten_minutes(metrics, 1), "4xxErrors are not the log's");
-    expect(refused('5') == ten_minutes(metrics, 2), "5xxErrors are not the log's");
+    faults.expect(refused('4') == ten_minutes(metrics, 1), "4xxErrors are not the log's");
+    faults.expect(refused('5') == ten_minutes(metrics, 2), "5xxErrors are not the log's");
     for row in rows(prefix) {
-        expect(
+        faults.expect(
             number(&row[6]) == (number(&row[5]) / 600.0).floor(),
             "requests and requests a second disagree",
         );
@@ -184,10 +179,10 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
             "503" => "SlowDown",
             _ => "AccessDenied",
         };
-        expect(row[3] == error, "a status with another status's error");
+        faults.expect(row[3] == error, "a status with another status's error");
     }
     let counts: Vec<f64> = rows(prefix).iter().map(|row| number(&row[5])).collect();
-    expect(counts.is_sorted_by(|a, b| a >= b), "rows out of order");
+    faults.expect(counts.is_sorted_by(|a, b| a >= b), "rows out of order");
     // What is made and not written waits on the workers' disks.
     let crowded = rows(prefix).iter().any(|row| row[0] == "tenants/*" && number(&row[7]) > 500.0);
     let one_key = all(r#"(?m)^"\S+_workers\.json","(\d+)"$"#, &texts["top-keys"]);
@@ -199,22 +194,27 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
             .filter(|(time, _)| time.ends_with("T23:55:00") || time.ends_with("T00:05:00"))
             .map(|(_, values)| values[2])
             .collect();
-        expect(made - written == spooled[1] - spooled[0], "objects made, written and spooled do not add up");
+        faults.expect(
+            made - written == spooled[1] - spooled[0],
+            "objects made, written and spooled do not add up",
+        );
     }
     if let Some(count) = one_key.first() {
         let slow = requests(prefix, |row| row[0] == folder && row[2] == "503");
-        expect(number(count) == slow, "errors of the key are not those of the folder");
+        faults.expect(number(count) == slow, "errors of the key are not those of the folder");
     }
     // All threads busy: as many writes a second as threads over the time that each takes.
     if crowded {
         let own = rows(prefix).into_iter().find(|row| row[0] == folder).expect("writes");
         let threads = number(&own[6]) * number(&own[7]) / 1000.0;
-        expect((1150.0..1700.0).contains(&threads), "time and number of writes do not fit the threads");
+        faults
+            .expect((1150.0..1700.0).contains(&threads), "time and number of writes do not fit the threads");
     }
     // Errors that the workers saw are those that S3, or the catalog, answered with.
     let log = &texts["worker-log"];
-    expect(log.contains("(SlowDown)") == (refused('5') > 0.0), "the workers and S3 disagree on 503");
-    expect(log.contains("(AccessDenied)") == (refused('4') > 0.0), "the workers and S3 disagree on 403");
+    faults.expect(log.contains("(SlowDown)") == (refused('5') > 0.0), "the workers and S3 disagree on 503");
+    faults
+        .expect(log.contains("(AccessDenied)") == (refused('4') > 0.0), "the workers and S3 disagree on 403");
     // What a worker says of its disk is its part of the whole, to within a worker's worth.
     let spooled: BTreeMap<String, f64> =
         points(&texts["throughput"]).into_iter().map(|(time, values)| (time, values[2])).collect();
@@ -223,33 +223,34 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
         let point =
             spooled.iter().find(|(time, _)| time.ends_with(&format!("T00:{minute:02}:00"))).expect("a point");
         let workers = point.1 / number(&first(r"events: (\d+) objects", line));
-        expect((26.0..34.1).contains(&workers), "a worker's disk does not fit the fleet's");
+        faults.expect((26.0..34.1).contains(&workers), "a worker's disk does not fit the fleet's");
     }
     // KMS is called for each write only where there is no bucket key.
     let calls = points(&texts["kms"]).first().map_or(0.0, |(_, values)| values[0]);
     let first_puts = points(metrics).first().map_or(0.0, |(_, values)| values[0]);
     let without = texts["kms"].contains("\"BucketKeyEnabled\": false");
-    expect((calls > first_puts) == without, "calls of KMS do not fit the bucket key");
-    expect(
+    faults.expect((calls > first_puts) == without, "calls of KMS do not fit the bucket key");
+    faults.expect(
         log.contains("involving AWS KMS") == (finding("kms", &texts["kms"], &[]) == "at-the-quota"),
         "KMS throttles below its quota, or does not at it",
     );
     // The denied folder is the sealed one, by the same account.
     let sealed = first(r"events/date=([0-9-]+)/\*", &texts["changes"]);
-    expect((refused('4') > 0.0) == folder.contains(&sealed), "denials do not fit the policy");
+    faults.expect((refused('4') > 0.0) == folder.contains(&sealed), "denials do not fit the policy");
     let account = first(r"arn:aws:sts::(\d+):assumed-role/close-day", &texts["changes"]);
-    expect(prefix.contains(&account) && texts["kms"].contains(&account), "another account");
-    expect(!log.contains("arn:aws:sts") || log.contains(&account), "the writers are of another account");
+    faults.expect(prefix.contains(&account) && texts["kms"].contains(&account), "another account");
+    faults
+        .expect(!log.contains("arn:aws:sts") || log.contains(&account), "the writers are of another account");
     // The night's things happen in the night.
     for time in all(r#"(?m)^\["(20\S+?)Z""#, &texts["changes"]) {
-        expect(time.starts_with(&folder[12..22]), "a change of another day");
+        faults.expect(time.starts_with(&folder[12..22]), "a change of another day");
     }
     // NetworkOut stays within the allowance, and reaches it only where packets were shaped.
     let allowance = number(&first(r"(?m)^(0\.\d+)\t12\.5$", &texts["network"])) * 1e9 / 8.0 * 300.0;
     let most = points(&texts["network"]).iter().map(|(_, values)| values[0]).fold(0.0, f64::max);
-    expect(most <= allowance * 1.02, "more than the allowance left the instance");
+    faults.expect(most <= allowance * 1.02, "more than the allowance left the instance");
     let shaped = finding("network", &texts["network"], &[]) == "allowance-exceeded";
-    expect((most > 0.9 * allowance) == shaped, "the allowance and the counter disagree");
+    faults.expect((most > 0.9 * allowance) == shaped, "the allowance and the counter disagree");
     // Pictures and tables show the same.
     for (check, places) in
         [("throughput", 3), ("s3-metrics", 3), ("objects-closed", 2), ("kms", 1), ("network", 1)]
@@ -257,10 +258,10 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
         for place in 0..places {
             let printed: Vec<f64> = points(&texts[check]).iter().map(|(_, values)| values[place]).collect();
             let series = &views[check].series[place];
-            expect(printed == series.points, "a table and its picture differ");
+            faults.expect(printed == series.points, "a table and its picture differ");
             let start = points(&texts[check])[0].0.clone();
-            expect(series.start == format!("{start}Z"), "a picture begins elsewhere");
+            faults.expect(series.start == format!("{start}Z"), "a picture begins elsewhere");
         }
     }
-    faults
+    faults.found
 }

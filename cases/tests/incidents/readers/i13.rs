@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use divedeep_cases::incident::{Series, View};
 use serde_json::Value;
 
-use super::{all, first};
+use super::{Faults, all, first};
 
 /// What a denied read's message tells; `reads` where there is none.
 fn denial(text: &str) -> &'static str {
@@ -198,79 +198,89 @@ pub fn finding(check: &str, text: &str, _: &[Series]) -> String {
 }
 
 pub fn contradictions(texts: &BTreeMap<&str, String>, _: &BTreeMap<String, View>) -> Vec<String> {
-    let mut faults = Vec::new();
-    let mut expect = |holds: bool, fault: &str| {
-        if !holds {
-            faults.push(fault.to_owned());
-        }
-    };
+    let mut faults = Faults::default();
     let text = |check: &str| texts[check].as_str();
     let session = first(r#""Arn": "(\S+)""#, text("identity"));
     let caller = first(r#""Account": "(\d+)""#, text("identity"));
     let owner = first(r"--output text\n(\d{12})\n", text("bucket-policy"));
-    expect(caller.len() == 12 && owner.len() == 12 && caller != owner, "two accounts");
-    expect(owner == first(r"--output text\n(\d{12})\n", text("object")), "the object is another account's");
+    faults.expect(caller.len() == 12 && owner.len() == 12 && caller != owner, "two accounts");
+    faults.expect(
+        owner == first(r"--output text\n(\d{12})\n", text("object")),
+        "the object is another account's",
+    );
     // One principal, one bucket, one object, one key and one Region everywhere.
     let events = events(text("trail"));
     let who = session.rsplit(':').next().unwrap_or_default().to_owned();
-    expect(events.iter().any(|event| event.who == who), "the trail does not know the session");
+    faults.expect(events.iter().any(|event| event.who == who), "the trail does not know the session");
     if text("error").contains("not authorized") {
-        expect(text("error").contains(&format!("User: {session} is")), "the message is another session's");
+        faults.expect(
+            text("error").contains(&format!("User: {session} is")),
+            "the message is another session's",
+        );
     }
     let bucket = first(r"--bucket (\S+)", text("error"));
     for check in ["bucket-policy", "object", "break-glass"] {
-        expect(first(r"--bucket (\S+)", text(check)) == bucket, "another bucket");
+        faults.expect(first(r"--bucket (\S+)", text(check)) == bucket, "another bucket");
     }
-    expect(text("role-policy").contains(&format!("arn:aws:s3:::{bucket}/*")), "the role's bucket");
+    faults.expect(text("role-policy").contains(&format!("arn:aws:s3:::{bucket}/*")), "the role's bucket");
     let key = first(r"get-object .*--key (\S+) ", text("error"));
-    expect(text("job-log").contains(&format!("key={key} ")), "another object than the job's");
-    expect(first(r"head-object .*--key (\S+)", text("object")) == key, "another object than the one read");
+    faults.expect(text("job-log").contains(&format!("key={key} ")), "another object than the job's");
+    faults.expect(
+        first(r"head-object .*--key (\S+)", text("object")) == key,
+        "another object than the one read",
+    );
     let region = first(r"get-object --region (\S+)", text("error"));
-    expect(first(r"LocationConstraint --output text\n(\S+)", text("object")) == region, "another Region");
+    faults.expect(
+        first(r"LocationConstraint --output text\n(\S+)", text("object")) == region,
+        "another Region",
+    );
     let key_arn = first(r#""Arn": "(arn:aws:kms:\S+)""#, text("key-policy"));
-    expect(key_arn.starts_with(&format!("arn:aws:kms:{region}:{owner}:key/")), "the key's place");
+    faults.expect(key_arn.starts_with(&format!("arn:aws:kms:{region}:{owner}:key/")), "the key's place");
     if text("object").contains("SSEKMSKeyId") {
-        expect(first(r#""SSEKMSKeyId": "(\S+)""#, text("object")) == key_arn, "the object's key");
+        faults.expect(first(r#""SSEKMSKeyId": "(\S+)""#, text("object")) == key_arn, "the object's key");
     }
     for check in ["error", "break-glass", "trail"] {
         let named = all(r"kms:Decrypt on resource: (\S+)", text(check));
-        expect(named.iter().all(|one| *one == key_arn), "the key in the message");
+        faults.expect(named.iter().all(|one| *one == key_arn), "the key in the message");
     }
     if text("role-policy").contains("kms:Decrypt") {
-        expect(text("role-policy").contains(&key_arn), "the key in the role's policy");
+        faults.expect(text("role-policy").contains(&key_arn), "the key in the role's policy");
     }
     // The counts of the listing, and its time.
     let listed = first(r"objects=(\d+)", text("job-log"));
-    expect(listed == first(r"(?m)^(\d+)$", text("error")), "another number of objects");
-    expect(text("job-log").contains(&format!("0 of {listed} read")), "the job counts otherwise");
+    faults.expect(listed == first(r"(?m)^(\d+)$", text("error")), "another number of objects");
+    faults.expect(text("job-log").contains(&format!("0 of {listed} read")), "the job counts otherwise");
     let first_error = first(r"(?m)^(\S+ \S+),\d+ ERROR", text("job-log")).replace(' ', "T") + "Z";
     let gets: Vec<_> = events.iter().filter(|event| event.who == who && event.name == "GetObject").collect();
-    expect(gets.len() == 3, "three reads of the job");
-    expect(gets.iter().all(|event| event.time == first_error), "the trail has another time");
+    faults.expect(gets.len() == 3, "three reads of the job");
+    faults.expect(gets.iter().all(|event| event.time == first_error), "the trail has another time");
     let times: Vec<&String> = events.iter().map(|event| &event.time).collect();
-    expect(times.is_sorted(), "events out of order");
+    faults.expect(times.is_sorted(), "events out of order");
     // What a terminal showed is what the trail recorded.
     let message = |check| first(r"GetObject operation: (.*)", text(check));
-    expect(
+    faults.expect(
         gets.iter().any(|event| event.message.as_deref() == Some(message("error").as_str())),
         "terminal and trail differ",
     );
     let glass = events
         .iter()
         .find(|event| event.who.starts_with("assumed-role/OrgBreakGlass/") && event.name == "GetObject");
-    expect(
+    faults.expect(
         glass.and_then(|event| event.message.clone()).unwrap_or_default() == message("break-glass"),
         "the engineer's terminal and the trail differ",
     );
     let tried = first(r"date -u \+%FT%TZ\n(\S+)", text("break-glass"));
-    expect(glass.is_some_and(|event| event.time > tried), "the engineer's read before its time");
+    faults.expect(glass.is_some_and(|event| event.time > tried), "the engineer's read before its time");
     // Causes and effects over several policies.
     let guard = documents(text("caller-scps")).pop().map(|one| statement(&one, "ObjectsInApprovedRegions"));
     let guard = guard.unwrap_or_default();
     let approved = strings(&guard["Condition"]["StringNotEquals"]["aws:RequestedRegion"]).contains(&region);
-    expect(approved != text("error").contains("service control policy"), "the SCP and its message");
-    expect(!text("break-glass").contains("service control policy"), "the SCP exempts the break-glass role");
-    expect(
+    faults.expect(approved != text("error").contains("service control policy"), "the SCP and its message");
+    faults.expect(
+        !text("break-glass").contains("service control policy"),
+        "the SCP exempts the break-glass role",
+    );
+    faults.expect(
         guard["Condition"]["ArnNotLike"]["aws:PrincipalArn"] == "arn:aws:iam::*:role/OrgBreakGlass",
         "whom the SCP exempts",
     );
@@ -280,14 +290,14 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, _: &BTreeMap<String, View>
         strings(&statement(&found.unwrap_or_default(), sid)["Principal"]["AWS"])
     };
     let may_decrypt = readers("key-policy", "ReadersDecrypt").contains(&root);
-    expect(
+    faults.expect(
         may_decrypt || !text("break-glass").contains("ContentLength"),
         "a read without a way past the key",
     );
-    expect(readers("bucket-policy", "ReadersList").contains(&root), "a listing that nobody allows");
+    faults.expect(readers("bucket-policy", "ReadersList").contains(&root), "a listing that nobody allows");
     let opened =
         text("bucket-policy").contains(&format!("{bucket}/{}/*", key.split('/').next().unwrap_or("")));
-    expect(
+    faults.expect(
         opened != text("error").contains("because no resource-based policy allows the s3:GetObject action"),
         "the bucket's policy and its message",
     );
@@ -295,13 +305,13 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, _: &BTreeMap<String, View>
     let listed = strings(
         &statement(&perimeter, "ExportsToListedReaders")["Condition"]["StringNotEquals"]["aws:PrincipalAccount"],
     );
-    expect(
+    faults.expect(
         listed.contains(&caller) != text("error").contains("resource control policy"),
         "the RCP and its message",
     );
-    expect(
+    faults.expect(
         text("role-policy").contains("kms:Decrypt") == text("simulator").contains("kms:Decrypt\tallowed"),
         "the simulator and the policy it was given",
     );
-    faults
+    faults.found
 }

@@ -6,7 +6,7 @@ use chrono::NaiveDateTime;
 use divedeep_cases::incident::{Series, View};
 use serde_json::Value;
 
-use super::{all, first};
+use super::{Faults, all, first};
 
 /// Rows of figures after a time: the time and the cells.
 fn rows(text: &str) -> Vec<(NaiveDateTime, Vec<u32>)> {
@@ -221,12 +221,7 @@ pub fn finding(check: &str, text: &str, series: &[Series]) -> String {
 }
 
 pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, View>) -> Vec<String> {
-    let mut faults = Vec::new();
-    let mut expect = |holds: bool, fault: &str| {
-        if !holds {
-            faults.push(fault.to_owned());
-        }
-    };
+    let mut faults = Faults::default();
     let text = |check: &str| texts[check].as_str();
     // Tables and graphs are the same figures.
     let fives = |series: &Series| -> Vec<u32> {
@@ -235,11 +230,12 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
     let metrics = rows(text("login-metrics"));
     let column = |column: usize| metrics.iter().map(|(_, cells)| cells[column]).collect::<Vec<_>>();
     let graphs = &views["login-metrics"].series;
-    expect(fives(&graphs[0]) == column(0) && fives(&graphs[1]) == column(1), "metric and table differ");
+    faults
+        .expect(fives(&graphs[0]) == column(0) && fives(&graphs[1]) == column(1), "metric and table differ");
     let (bins, seconds) = calls(text("rate"));
     let counts: Vec<u32> = bins.iter().map(|(_, calls)| *calls).collect();
-    expect(fives(&views["rate"].series[0]) == counts, "calls and their graph differ");
-    expect(
+    faults.expect(fives(&views["rate"].series[0]) == counts, "calls and their graph differ");
+    faults.expect(
         bins.iter().map(|(time, _)| time).eq(metrics.iter().map(|(time, _)| time)),
         "both tables are of the same times",
     );
@@ -248,30 +244,31 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
         first(&format!(r"--{which}-time (\d+) "), text(check)).parse().expect("a time")
     };
     let (from, to) = (epoch("by-pair", "start"), epoch("by-pair", "end") + 1);
-    expect(metrics.iter().all(|(time, _)| time.and_utc().timestamp() % 300 == 0), "bins begin anywhere");
-    expect(to - from == 3600, "an hour");
+    faults
+        .expect(metrics.iter().all(|(time, _)| time.and_utc().timestamp() % 300 == 0), "bins begin anywhere");
+    faults.expect(to - from == 3600, "an hour");
     let inside = |time: &NaiveDateTime| (from..to).contains(&time.and_utc().timestamp());
     let hour = metrics.iter().filter(|(time, _)| inside(time));
     let (logins, failed) = hour.fold((0, 0), |sum, (_, cells)| (sum.0 + cells[0], sum.1 + cells[1]));
     let pairs = pairs(text("by-pair"));
     let chained: Vec<&Pair> = pairs.iter().filter(|pair| pair.kind == "chained").collect();
-    expect(chained.iter().map(|pair| pair.logins).sum::<u32>() == logins, "logins of the hour");
-    expect(chained.iter().map(|pair| pair.failed).sum::<u32>() == failed, "failures of the hour");
+    faults.expect(chained.iter().map(|pair| pair.logins).sum::<u32>() == logins, "logins of the hour");
+    faults.expect(chained.iter().map(|pair| pair.failed).sum::<u32>() == failed, "failures of the hour");
     // Who called adds up to what was called.
     let callers = answers(text("callers"))[1].clone();
     let sum: u32 = callers.iter().filter_map(|row| row.rsplit('\t').next()).map(number).sum();
     let start = epoch("callers", "start");
     let bin = bins.iter().find(|(time, _)| time.and_utc().timestamp() == start);
-    expect(bin.is_some_and(|(_, calls)| *calls == sum), "callers do not add up");
-    expect(
+    faults.expect(bin.is_some_and(|(_, calls)| *calls == sum), "callers do not add up");
+    faults.expect(
         bins.iter().filter(|(time, _)| inside(time)).all(|(_, calls)| *calls <= sum),
         "it is not the busiest",
     );
     // Never above the quota; throttling where it is reached, and not elsewhere.
-    expect(seconds.iter().all(|calls| *calls <= 600), "more than the quota");
+    faults.expect(seconds.iter().all(|calls| *calls <= 600), "more than the quota");
     let throttled = text("app-error").contains("Throttling");
-    expect((seconds[0] == 600) == throttled, "throttling and the ceiling");
-    expect(
+    faults.expect((seconds[0] == 600) == throttled, "throttling and the ceiling");
+    faults.expect(
         text("app-error").contains("calling the GetCallerIdentity")
             == callers[0].starts_with("tenant-broker\tGetCallerIdentity"),
         "the throttled call leads the list",
@@ -280,7 +277,10 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
     let errors = errors(text("app-error"));
     for line in &errors {
         let zone = line["zone"].as_str().unwrap_or_default();
-        expect(chained.iter().any(|pair| pair.zone == zone && pair.failed > 0), "an error in another zone");
+        faults.expect(
+            chained.iter().any(|pair| pair.zone == zone && pair.failed > 0),
+            "an error in another zone",
+        );
     }
     if throttled {
         let bad: Vec<NaiveDateTime> =
@@ -288,7 +288,7 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
         for line in &errors {
             let time = line["time"].as_str().unwrap_or_default().trim_end_matches('Z').to_owned();
             let time = NaiveDateTime::parse_from_str(&time, "%Y-%m-%dT%H:%M:%S").expect("a time");
-            expect(
+            faults.expect(
                 bad.iter().any(|bin| (0..300).contains(&(time - *bin).num_seconds())),
                 "an error in minutes without failures",
             );
@@ -296,7 +296,7 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
     }
     // Pods.
     let count: u32 = all(r"(?m)^ +(\d+) \d{4}-", text("starts")).iter().map(|one| number(one)).sum();
-    expect(count == number(&first(r"(?m)^(\d+) pods", text("starts"))), "pods and their starts");
+    faults.expect(count == number(&first(r"(?m)^(\d+) pods", text("starts"))), "pods and their starts");
     // Bursts of workers that started together come at full hours since then.
     let first_burst = bins.iter().find(|(_, calls)| *calls > 25_000 && *calls < 150_000);
     if finding("starts", text("starts"), &[]) == "together"
@@ -309,9 +309,9 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
             let at = *time + chrono::TimeDelta::minutes(minutes);
             many.iter().any(|ten| at.format("%Y-%m-%dT%H:%M").to_string().starts_with(ten.as_str()))
         };
-        expect(within(0) || within(4) || within(-1), "the first burst is not the scale-out");
+        faults.expect(within(0) || within(4) || within(-1), "the first burst is not the scale-out");
         let bursts: Vec<_> = bins.iter().filter(|(_, calls)| *calls > 25_000).collect();
-        expect(
+        faults.expect(
             bursts.iter().all(|(later, _)| {
                 let minutes = (*later - *time).num_minutes() % 60;
                 minutes <= 5
@@ -324,31 +324,32 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
     let denied = |role: &str| {
         errors.iter().any(|line| error(line).contains("(AccessDenied)") && error(line).ends_with(role))
     };
-    expect(left_out == denied(":role/tenant-broker"), "the broker's trust policy and the error");
-    expect(left_out == text("changes").contains("CreateNatGateway"), "a gateway's change");
+    faults.expect(left_out == denied(":role/tenant-broker"), "the broker's trust policy and the error");
+    faults.expect(left_out == text("changes").contains("CreateNatGateway"), "a gateway's change");
     let old = all(r"(?m)^< (t-\d+)\t", text("external-ids"));
-    expect(old.is_empty() != denied(":role/TenantAccess"), "external ids and the error");
+    faults.expect(old.is_empty() != denied(":role/TenantAccess"), "external ids and the error");
     if !old.is_empty() {
-        expect(u32::try_from(old.len()) == Ok(hit(text("by-pair"), "chained")), "tenants with old ids");
-        expect(
+        faults
+            .expect(u32::try_from(old.len()) == Ok(hit(text("by-pair"), "chained")), "tenants with old ids");
+        faults.expect(
             errors.iter().all(|line| old.iter().any(|tenant| line["tenant"] == tenant.as_str())),
             "an error of a tenant whose id is current",
         );
     }
     let skew = behind(text("clocks"));
     let refused = errors.iter().any(|line| error(line).contains("Signature expired"));
-    expect((skew > 300) == refused, "clocks and signatures");
+    faults.expect((skew > 300) == refused, "clocks and signatures");
     if refused {
         let time = |pattern| {
             let found = first(pattern, error(&errors[0]));
             NaiveDateTime::parse_from_str(&found, "%Y%m%dT%H%M%SZ").expect("a time")
         };
         let off = (time(r"\((\S+) - 5 min") - time(r"expired: (\S+) is")).num_seconds();
-        expect((off - skew).abs() <= 5, "the signature is off by another time than the clock");
+        faults.expect((off - skew).abs() <= 5, "the signature is off by another time than the clock");
     }
-    expect(
+    faults.expect(
         text("config").ends_with("same\n") != error(&errors[0]).contains("ValidationError"),
         "session durations and the error",
     );
-    faults
+    faults.found
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use divedeep_cases::incident::{Series, View};
 
-use super::{all, first};
+use super::{Faults, all, first};
 
 /// Source, destination port, action, bytes and packets of a flow log's lines.
 fn arriving(text: &str) -> Vec<(String, bool)> {
@@ -154,65 +154,61 @@ pub fn finding(check: &str, text: &str, _: &[Series]) -> String {
 }
 
 pub fn contradictions(texts: &BTreeMap<&str, String>, _: &BTreeMap<String, View>) -> Vec<String> {
-    let mut faults = Vec::new();
-    let mut expect = |holds: bool, fault: &str| {
-        if !holds {
-            faults.push(fault.to_owned());
-        }
-    };
+    let mut faults = Faults::default();
     // Names, connections and errors speak of the same addresses.
     let resolved = all(r"(?m)^\S+\.amazonaws\.com\.\s+\d+\s+IN\s+A\s+(\S+)$", &texts["names"]);
     let tried = first(r"for a in ([^;]+);", &texts["connect"]);
-    expect(resolved.join(" ") == tried, "the addresses tried are not those that the names have");
+    faults.expect(resolved.join(" ") == tried, "the addresses tried are not those that the names have");
     for address in all(r"dial tcp (\S+):443", &texts["pull-error"]) {
-        expect(resolved.contains(&address), "a pull went to an address that no name has");
+        faults.expect(resolved.contains(&address), "a pull went to an address that no name has");
     }
     // The registry's name is the image's, and the zone answers within a minute's TTL.
     let registry = first(r#"pull image "([^/"]+)/"#, &texts["pull-error"]);
-    expect(texts["names"].contains(&format!("$ dig {registry} A")), "another registry was resolved");
+    faults.expect(texts["names"].contains(&format!("$ dig {registry} A")), "another registry was resolved");
     // Nodes: by address in kubectl, by id in EC2.
     let addresses = all(r"(?m)^i-\S+\t(\S+)\t", &texts["nodes"]);
     let hosts: Vec<String> =
         addresses.iter().map(|address| format!("ip-{}.", address.replace('.', "-"))).collect();
-    expect(
+    faults.expect(
         hosts.iter().all(|host| texts["pull-error"].contains(host)),
         "a node that Kubernetes does not know",
     );
     let here = first(r"(?m)^(10\.\S+)$", &texts["connect"]);
-    expect(addresses.contains(&here), "tested from somewhere else");
+    faults.expect(addresses.contains(&here), "tested from somewhere else");
     let sources: Vec<String> =
         arriving(&texts["flow-endpoint"]).into_iter().map(|(source, _)| source).collect();
-    expect(sources.iter().all(|source| addresses.contains(source)), "a flow of no node");
+    faults.expect(sources.iter().all(|source| addresses.contains(source)), "a flow of no node");
     // A node's flow is accepted where its connection succeeds, and the other way round.
     let opens = texts["connect"].contains(&format!("Connection to {} 443", resolved[0]));
     let accepted =
         arriving(&texts["flow-endpoint"]).into_iter().any(|(source, accept)| source == here && accept);
-    expect(opens == accepted, "the flow log and the connection disagree");
+    faults.expect(opens == accepted, "the flow log and the connection disagree");
     // No request to the registry is recorded for a connection that was never made, and each that fails has its event.
     let timeouts = all(r"manifests/\S+ dial tcp (10\.\S+):443: i/o timeout", &texts["pull-error"]).len();
     let events = all(r#"(?m)^\["(20[^"]+)""#, &texts["registry-events"]);
-    expect(events.len() + timeouts == 4, "pulls and registry events do not add up");
+    faults.expect(events.len() + timeouts == 4, "pulls and registry events do not add up");
     let forbidden = texts["pull-error"].contains("403 Forbidden");
-    expect(forbidden == texts["registry-events"].contains("AccessDenied"), "a refusal on one side only");
-    expect(
+    faults
+        .expect(forbidden == texts["registry-events"].contains("AccessDenied"), "a refusal on one side only");
+    faults.expect(
         !forbidden
             || texts["endpoint"].contains("repository/ci-") != texts["changes"].contains("DetachRolePolicy"),
         "a refusal without its reason",
     );
     // The endpoint, its group and its interfaces.
     let id = first(r"--vpc-endpoint-ids (vpce-\w+)", &texts["endpoint"]);
-    expect(
+    faults.expect(
         texts["registry-events"].contains(&format!("\"{id}\"")) != events.is_empty(),
         "another endpoint's event",
     );
     let group = first(r#""GroupId": "(sg-\w+)""#, &texts["endpoint"]);
-    expect(
+    faults.expect(
         texts["endpoint-group"].contains(&format!("Values={group}")),
         "the group shown is not the endpoint's",
     );
-    expect(texts["changes"].contains(&group), "the endpoint was created with another group");
+    faults.expect(texts["changes"].contains(&group), "the endpoint was created with another group");
     let interface = first(r"--log-stream-names (eni-\w+)-all", &texts["flow-endpoint"]);
-    expect(texts["endpoint"].contains(&interface), "the flow log is of no interface of the endpoint");
+    faults.expect(texts["endpoint"].contains(&interface), "the flow log is of no interface of the endpoint");
     // Which nodes are let in follows from the groups they have.
     let peer = peer(&texts["endpoint-group"], "False");
     if peer.starts_with("sg-") {
@@ -222,13 +218,13 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, _: &BTreeMap<String, View>
                 .iter()
                 .filter(|(source, _)| source == address)
                 .all(|(_, accept)| *accept == groups.contains(&peer));
-            expect(fits, "a node is treated otherwise than its groups say");
+            faults.expect(fits, "a node is treated otherwise than its groups say");
         }
     }
     // Nothing failed before the endpoint was there.
     let created = first(r#"(?m)^\["([^"]+)","[^"]+","CreateVpcEndpoint""#, &texts["changes"]);
     let failures = all(r"(?m)^(20\S+Z)\tip-", &texts["pull-error"]);
-    expect(failures.iter().all(|time| *time > created), "a pull failed before the change");
-    expect(failures.is_sorted(), "events out of order");
-    faults
+    faults.expect(failures.iter().all(|time| *time > created), "a pull failed before the change");
+    faults.expect(failures.is_sorted(), "events out of order");
+    faults.found
 }

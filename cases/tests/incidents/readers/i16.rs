@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use divedeep_cases::incident::{Series, View};
 
-use super::{all, first};
+use super::{Faults, all, first};
 
 /// A row of the inventory: encryption, status, objects, bytes, first and last day.
 fn groups(text: &str) -> Vec<(String, String, f64, f64, String, String)> {
@@ -193,52 +193,54 @@ pub fn finding(check: &str, text: &str, _: &[Series]) -> String {
 }
 
 pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, View>) -> Vec<String> {
-    let mut faults = Vec::new();
-    let mut expect = |holds: bool, fault: &str| {
-        if !holds {
-            faults.push(fault.to_owned());
-        }
-    };
+    let mut faults = Faults::default();
     let rule = json(&texts["rule"], "get-bucket-replication");
     let rule = &rule["ReplicationConfiguration"];
     let destination = &rule["Rules"][0]["Destination"];
     let dr = destination["Bucket"].as_str().expect("a bucket").trim_start_matches("arn:aws:s3:::").to_owned();
     // The same buckets, role and key everywhere.
     for check in ["heads", "versioning", "dr-bucket-policy", "metrics", "changes"] {
-        expect(texts[check].contains(&dr), "another destination");
+        faults.expect(texts[check].contains(&dr), "another destination");
     }
     let role = first(r"get-role --role-name (\S+)", &texts["role"]);
-    expect(rule["Role"].as_str().is_some_and(|arn| arn.ends_with(&format!("/{role}"))), "another role");
-    expect(texts["kms-events"].contains(&format!("/{role}/")), "calls of another role");
+    faults
+        .expect(rule["Role"].as_str().is_some_and(|arn| arn.ends_with(&format!("/{role}"))), "another role");
+    faults.expect(texts["kms-events"].contains(&format!("/{role}/")), "calls of another role");
     let key = first(r"(?m)^(arn:aws:kms:\S+)\tCUSTOMER", &texts["dr-key"]);
     if let Some(named) = destination["EncryptionConfiguration"]["ReplicaKmsKeyID"].as_str() {
-        expect(named == key, "the rule names another key");
+        faults.expect(named == key, "the rule names another key");
     }
     let policy = allowed(&json(&texts["role"], "get-role-policy")["PolicyDocument"]);
     for (action, resource) in &policy {
-        expect(action != "kms:Encrypt" || *resource == key, "the role may encrypt with another key");
+        faults.expect(action != "kms:Encrypt" || *resource == key, "the role may encrypt with another key");
         let source = first(r#""SSEKMSKeyId": "(\S+)""#, &texts["heads"]);
-        expect(action != "kms:Decrypt" || *resource == source, "the role decrypts with another key");
+        faults.expect(action != "kms:Decrypt" || *resource == source, "the role decrypts with another key");
     }
     let account = destination["Account"].as_str().expect("an account").to_owned();
-    expect(key.contains(&format!(":{account}:")), "the key is of a third account");
+    faults.expect(key.contains(&format!(":{account}:")), "the key is of a third account");
     // A denied call is one that a policy lacks.
     let encrypts = policy.iter().any(|(action, _)| action == "kms:Encrypt");
     let events = &texts["kms-events"];
-    expect(!(encrypts && events.contains("no identity-based policy allows")), "denied although the role may");
+    faults.expect(
+        !(encrypts && events.contains("no identity-based policy allows")),
+        "denied although the role may",
+    );
     let lets_in = texts["dr-key"].contains("\"kms:Encrypt\"");
-    expect(
+    faults.expect(
         !(lets_in && events.contains("no resource-based policy allows")),
         "denied although the key lets in",
     );
-    expect(events.contains("DisabledException") == texts["dr-key"].contains("\tDisabled"), "the key's state");
+    faults.expect(
+        events.contains("DisabledException") == texts["dr-key"].contains("\tDisabled"),
+        "the key's state",
+    );
     for arn in all(r"(arn:aws:kms:[^ ]+?) (?:because|is disabled)", events) {
-        expect(arn == key, "another key was called");
+        faults.expect(arn == key, "another key was called");
     }
     // Inventory and head-object say the same of the same kind of object; nothing before the rule has a status.
     let groups = groups(&texts["inventory"]);
     let status = first(r#"aws:kms"[\s\S]*?"ReplicationStatus": "(\w+)""#, &texts["heads"]);
-    expect(
+    faults.expect(
         groups.iter().any(|row| row.0 == "SSE-KMS" && row.1 == status),
         "no group has the object's status",
     );
@@ -249,58 +251,67 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
     };
     let (ruled, sealed) = (day("PutBucketReplication"), day("PutBucketEncryption"));
     for (kind, status, _, _, from, to) in &groups {
-        expect(kind != "SSE-KMS" || *from >= sealed, "SSE-KMS before it was the default");
+        faults.expect(kind != "SSE-KMS" || *from >= sealed, "SSE-KMS before it was the default");
         let old = kind == "SSE-S3" && status.is_empty();
-        expect(if old { *to < ruled } else { *from >= ruled }, "a status and the rule's day disagree");
+        faults.expect(if old { *to < ruled } else { *from >= ruled }, "a status and the rule's day disagree");
     }
     let modified = all(r#""LastModified": "(\S+?)\+00:00""#, &texts["heads"]);
-    expect(modified[0].replace('T', " ")[..16] < ruled[..], "the first object is not older than the rule");
+    faults.expect(
+        modified[0].replace('T', " ")[..16] < ruled[..],
+        "the first object is not older than the rule",
+    );
     let now_failing = groups.iter().any(|row| row.0 == "SSE-KMS" && row.1 == "FAILED");
     // Failed operations, events in the queue and the inventory agree.
     let failed: f64 = rows(&texts["metrics"]).iter().map(|(_, values)| values[0]).sum();
     let queued: f64 = first(r"(?m)^\d{10}\t(\d+)$", &texts["failure-events"]).parse().expect("a number");
-    expect(failed == queued, "the queue does not hold the failures");
-    expect((failed > 0.0) == now_failing, "metrics and inventory disagree");
-    expect(texts["failure-events"].contains("failureReason") == now_failing, "an event without a failure");
+    faults.expect(failed == queued, "the queue does not hold the failures");
+    faults.expect((failed > 0.0) == now_failing, "metrics and inventory disagree");
+    faults.expect(
+        texts["failure-events"].contains("failureReason") == now_failing,
+        "an event without a failure",
+    );
     let created: i64 = first(r"(?m)^(\d{10})\t", &texts["failure-events"]).parse().expect("a time");
     let watched = trail_prod.iter().find(|row| row.1 == "PutBucketNotification").expect("a change").0;
     let watched = chrono::NaiveDateTime::parse_from_str(watched, "%Y-%m-%dT%H:%M:%SZ").expect("a time");
-    expect(watched.and_utc().timestamp() == created, "the queue is older than its notification");
+    faults.expect(watched.and_utc().timestamp() == created, "the queue is older than its notification");
     let event = first(r#""eventTime": "(\S+?)\.\d+Z""#, &texts["failure-events"]);
     let asked = first(r#""requestTime": "(\S+?)\.\d+Z""#, &texts["failure-events"]);
-    expect(
+    faults.expect(
         event.is_empty() || asked < event && asked > format!("{}", watched.format("%Y-%m-%dT%H:%M:%S")),
         "an event at a wrong time",
     );
     // A reason fits its setting.
     let reason = first(r#""failureReason": "(\w+)""#, &texts["failure-events"]);
-    expect(
+    faults.expect(
         (reason == "DstBucketUnversioned") == texts["versioning"].contains("Suspended"),
         "versioning and the reason disagree",
     );
-    expect(
+    faults.expect(
         (reason == "DstKmsKeyInvalidState") == texts["dr-key"].contains("\tDisabled"),
         "the key and the reason disagree",
     );
     let reads = policy.iter().any(|(action, _)| action == "s3:GetObjectVersionForReplication");
-    expect((reason == "SrcGetObjectNotPermitted") != reads, "the read permission and the reason disagree");
+    faults.expect(
+        (reason == "SrcGetObjectNotPermitted") != reads,
+        "the read permission and the reason disagree",
+    );
     // The change log has what the settings show.
     let dr_changes = trail(&texts["changes"], "dr");
     let has = |name: &str| dr_changes.iter().any(|row| row.1 == name);
-    expect(
+    faults.expect(
         has("PutBucketVersioning") == texts["versioning"].contains("Suspended"),
         "versioning changed without a record",
     );
-    expect(
+    faults.expect(
         has("DisableKey") == texts["dr-key"].contains("\tDisabled"),
         "the key was disabled without a record",
     );
     for account in ["prod", "dr"] {
-        expect(trail(&texts["changes"], account).is_sorted(), "changes out of order");
+        faults.expect(trail(&texts["changes"], account).is_sorted(), "changes out of order");
     }
     for place in 0..3 {
         let printed: Vec<f64> = rows(&texts["metrics"]).iter().map(|(_, values)| values[place]).collect();
-        expect(printed == views["metrics"].series[place].points, "a table and its picture differ");
+        faults.expect(printed == views["metrics"].series[place].points, "a table and its picture differ");
     }
-    faults
+    faults.found
 }

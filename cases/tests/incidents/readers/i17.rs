@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use divedeep_cases::incident::{Series, View};
 
-use super::{all, first};
+use super::{Faults, all, first};
 
 fn figure(cell: &str) -> f64 {
     cell.parse().unwrap_or_else(|_| panic!("no number: {cell}"))
@@ -147,20 +147,15 @@ pub fn finding(check: &str, text: &str, _: &[Series]) -> String {
 }
 
 pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, View>) -> Vec<String> {
-    let mut faults = Vec::new();
-    let mut expect = |holds: bool, fault: &str| {
-        if !holds {
-            faults.push(fault.to_owned());
-        }
-    };
+    let mut faults = Faults::default();
     let rows = by_name(&texts["by-name"]);
     let lookups: f64 = rows.iter().filter(|row| row.1 == "customers").map(|row| row.2).sum::<f64>() / 300.0;
     // A lookup is two names of two types upstream: what leaves the interface is four times the lookups, and what is
     // repeated.
     let (dns, metadata) = rates(&texts["rate"]);
     let per_second = dns.iter().sum::<f64>() / 5.0;
-    expect((3.8..8.1).contains(&(per_second / lookups)), "packets and lookups disagree");
-    expect(
+    faults.expect((3.8..8.1).contains(&(per_second / lookups)), "packets and lookups disagree");
+    faults.expect(
         (forwarded(&texts["coredns-metrics"]) - per_second).abs() < 0.06 * per_second,
         "forwards and packets disagree",
     );
@@ -168,9 +163,12 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
     let above: f64 =
         dns.iter().zip(&metadata).map(|(dns, metadata)| (dns + metadata - 1024.0).max(0.0)).sum();
     let dropped = exceeded(&texts["allowance"]);
-    expect((dropped - above * 12.0).abs() <= 0.25 * dropped + 60.0, "drops and packets disagree");
-    expect((dropped > 0.0) == texts["dig-compare"].contains("#53: timed out"), "drops that nobody notices");
-    expect(
+    faults.expect((dropped - above * 12.0).abs() <= 0.25 * dropped + 60.0, "drops and packets disagree");
+    faults.expect(
+        (dropped > 0.0) == texts["dig-compare"].contains("#53: timed out"),
+        "drops that nobody notices",
+    );
+    faults.expect(
         (dropped > 0.0) == texts["coredns-log"].contains("i/o timeout"),
         "drops that CoreDNS does not notice",
     );
@@ -179,47 +177,51 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
         figure(&first(&format!(r#"rcode="{code}"\}} => ([\d.]+) @"#), &texts["coredns-metrics"]))
     };
     let ratio = (codes("NXDOMAIN") - 97.25) / (codes("NOERROR") - 212.4);
-    expect((ratio - 4.0).abs() < 0.01, "NXDOMAIN is not four fifths");
+    faults.expect((ratio - 4.0).abs() < 0.01, "NXDOMAIN is not four fifths");
     let asked = all(r#"(?m)INFO\] \S+ - \d+ "\w+ IN (hooks\S+) udp"#, &texts["coredns-log"]);
-    expect(asked.len() == 10, "not ten questions for a name");
-    expect(
+    faults.expect(asked.len() == 10, "not ten questions for a name");
+    faults.expect(
         asked.iter().filter(|name| name.contains("cluster.local")).count() == 6,
         "not six questions of its own",
     );
     // The graph is the text, and what failed in five minutes is what failed there by name.
     let failed = &views["app-log"].series[1].points;
     let told = bins(&texts["app-log"]);
-    expect(told.iter().map(|bin| bin.1).sum::<f64>() == failed.iter().sum::<f64>(), "graph and text differ");
+    faults.expect(
+        told.iter().map(|bin| bin.1).sum::<f64>() == failed.iter().sum::<f64>(),
+        "graph and text differ",
+    );
     let start = first(r"'filter lookup_failed(.*)", &texts["app-log"]).is_empty();
-    expect(!start, "no query");
+    faults.expect(!start, "no query");
     let by_name_failed: f64 = rows.iter().map(|row| row.3).sum();
-    expect(failed[6] == by_name_failed, "five minutes count different failures");
+    faults.expect(failed[6] == by_name_failed, "five minutes count different failures");
     // They follow the traffic, unless they are there all the time.
     let traffic = &views["app-log"].series[0].points;
     let most = traffic.iter().copied().fold(0.0, f64::max);
     for (requests, count) in traffic.iter().zip(failed) {
-        expect(told.len() == 12 || (*count > 0.0) == (*requests > 0.9 * most), "failures off the peak");
+        faults
+            .expect(told.len() == 12 || (*count > 0.0) == (*requests > 0.9 * most), "failures off the peak");
     }
     // What arrived is not more than what was asked first, and both halves are alike.
     let logged = |zone: &str| figure(&first(&format!(r"(?m)^{zone}\t\w+\t(\d+)$"), &texts["query-log"]));
     let (suffix, names) = (logged(r"\S+compute\.internal\."), logged("customers"));
-    expect(suffix == names && suffix <= 2.0 * 300.0 * lookups + 600.0, "the query log has too much");
+    faults.expect(suffix == names && suffix <= 2.0 * 300.0 * lookups + 600.0, "the query log has too much");
     // CoreDNS's own addresses are where its errors come from.
     let addresses = all(r"(?m)^coredns-\S+ +(\S+) ", &texts["placement"]);
     let from = all(r"read udp ([\d.]+):\d+->", &texts["coredns-log"]);
-    expect(from.iter().all(|address| addresses.contains(address)), "errors of other pods");
+    faults.expect(from.iter().all(|address| addresses.contains(address)), "errors of other pods");
     let resolver = first(r"dig @(\S+)", &texts["dig-compare"]);
-    expect(texts["rate"].contains(&resolver), "another resolver");
-    expect(
+    faults.expect(texts["rate"].contains(&resolver), "another resolver");
+    faults.expect(
         all(r"->([\d.]+):53", &texts["coredns-log"]).iter().all(|address| *address == resolver),
         "CoreDNS asks another resolver",
     );
     // Flow logs have nothing of the resolver, and requests are to one of CoreDNS's pods.
     let lines: Vec<&str> = texts["flow-logs"].lines().filter(|line| line.starts_with("2 ")).collect();
-    expect(
+    faults.expect(
         !lines.is_empty() && lines.iter().all(|line| !line.contains(&format!(" {resolver} "))),
         "flow logs see the resolver",
     );
-    expect(lines.iter().all(|line| line.contains(&addresses[0])), "flows of another pod");
-    faults
+    faults.expect(lines.iter().all(|line| line.contains(&addresses[0])), "flows of another pod");
+    faults.found
 }

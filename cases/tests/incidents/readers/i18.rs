@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use divedeep_cases::incident::{Series, View};
 
-use super::{all, first};
+use super::{Faults, all, first};
 
 /// What `dig` says: the status and whose SOA stands in the authority section.
 fn told(text: &str) -> String {
@@ -64,47 +64,42 @@ pub fn finding(check: &str, text: &str, _: &[Series]) -> String {
 }
 
 pub fn contradictions(texts: &BTreeMap<&str, String>, _: &BTreeMap<String, View>) -> Vec<String> {
-    let mut faults = Vec::new();
-    let mut expect = |holds: bool, fault: &str| {
-        if !holds {
-            faults.push(fault.to_owned());
-        }
-    };
+    let mut faults = Faults::default();
     let vpc = first(r"--vpc-id (\S+)", &texts["zones-of-the-vpc"]);
-    expect(texts["resolver-rules"].contains(&vpc), "the rules are another VPC's");
-    expect(texts["resolver-configuration"].contains(&vpc), "the DHCP options are another VPC's");
+    faults.expect(texts["resolver-rules"].contains(&vpc), "the rules are another VPC's");
+    faults.expect(texts["resolver-configuration"].contains(&vpc), "the DHCP options are another VPC's");
     let server = first(r"SERVER: (\S+)#53", &texts["dig-instance"]);
-    expect(
+    faults.expect(
         texts["resolver-configuration"].contains(&format!("nameserver {server}\n")),
         "dig asked another server than resolv.conf names",
     );
     let base = first(r"(\d+\.\d+)\.0\.0/16", &texts["resolver-configuration"]);
     let own = texts["resolver-configuration"].contains("AmazonProvidedDNS");
-    expect(own == server.starts_with(&format!("{base}.")), "the server and the VPC's range disagree");
+    faults.expect(own == server.starts_with(&format!("{base}.")), "the server and the VPC's range disagree");
     let private = first(r#""HostedZoneId": "(Z\w+)",\s+"Name": "example"#, &texts["zones-of-the-vpc"]);
     let associated = texts["cloudtrail"].contains("AssociateVPCWithHostedZone");
-    expect(associated != private.is_empty(), "the trail and the zone list disagree");
-    expect(!associated || texts["cloudtrail"].contains(&private), "the trail names another zone");
+    faults.expect(associated != private.is_empty(), "the trail and the zone list disagree");
+    faults.expect(!associated || texts["cloudtrail"].contains(&private), "the trail names another zone");
     // A record of the public zone is what the public resolver gives, while the registry points to the zone.
     let address = first(r"api\.\S+\t300\t(\S+)", &texts["public-records"]);
     let answered = first(r"IN\s+A\s+(\d\S+)", &texts["dig-public"]);
     let reached = told(&texts["dig-public"]) != "no reply";
     if texts["delegation"].contains("\tNS\t") && reached {
-        expect(address == answered, "the public zone and the public resolver disagree");
+        faults.expect(address == answered, "the public zone and the public resolver disagree");
     }
-    expect(
+    faults.expect(
         reached == texts["security-group"].contains("-1\t-1"),
         "the reply and the security group disagree",
     );
     // Asked later, the same resolver has the same answer, and of a negative one no more time left.
     if own {
         let status = |text: &str| first(r"status: (\w+)", text);
-        expect(
+        faults.expect(
             status(&texts["dig-instance"]) == status(&texts["dig-vpc-resolver"]),
             "one resolver gives two answers",
         );
     }
     let left = |check: &str| first(r"\s(\d+)\s+IN\s+SOA", &texts[check]).parse::<u32>().unwrap_or(0);
-    expect(left("dig-vpc-resolver") <= 3600, "a negative answer is kept longer than its SOA says");
-    faults
+    faults.expect(left("dig-vpc-resolver") <= 3600, "a negative answer is kept longer than its SOA says");
+    faults.found
 }

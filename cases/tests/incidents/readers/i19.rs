@@ -6,7 +6,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 use divedeep_cases::incident::{Series, View};
 use serde_json::Value;
 
-use super::{all, first};
+use super::{Faults, all, first};
 
 /// The JSON below the command line that holds a word.
 fn json(text: &str, command: &str) -> Value {
@@ -146,16 +146,11 @@ fn time(text: &str) -> NaiveDateTime {
 }
 
 pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, View>) -> Vec<String> {
-    let mut faults = Vec::new();
-    let mut expect = |holds: bool, fault: &str| {
-        if !holds {
-            faults.push(fault.to_owned());
-        }
-    };
+    let mut faults = Faults::default();
     let text = |check: &str| texts[check].as_str();
     let instance = first(r"--instance-ids (i-\w+)", text("instance-status"));
     for check in ["console", "volumes", "instance", "ssh", "metrics", "cloudtrail"] {
-        expect(text(check).contains(&instance), "another instance");
+        faults.expect(text(check).contains(&instance), "another instance");
     }
     let checks = json(text("instance-status"), "describe-instance-status");
     let described = json(text("instance"), "describe-instances");
@@ -167,15 +162,15 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
         let found = first(&format!(r#"(?m)^\["(\S+)Z","{name}""#), text("cloudtrail"));
         (!found.is_empty()).then(|| time(&found))
     };
-    expect(event("StartInstances") == Some(launched), "the start and the launch time");
+    faults.expect(event("StartInstances") == Some(launched), "the start and the launch time");
     let stopped = event("StopInstances").expect("a stop");
     let changed = event("ModifyInstanceAttribute").expect("a change");
-    expect(stopped < changed && changed < launched, "stop, change, start");
+    faults.expect(stopped < changed && changed < launched, "stop, change, start");
     let impaired = first(r#""ImpairedSince": "(\S+)\+00:00""#, text("instance-status"));
-    expect(impaired.is_empty() || time(&impaired) > launched, "impaired before it was started");
+    faults.expect(impaired.is_empty() || time(&impaired) > launched, "impaired before it was started");
     let dark = text("metrics").split("$ aws").nth(1).unwrap_or_default();
     let rows = all(r"(?m)^(\S+)\+00:00\t\d", dark);
-    expect(
+    faults.expect(
         rows.iter().all(|row| {
             let from = time(row);
             from + TimeDelta::minutes(5) <= stopped || from >= launched
@@ -183,9 +178,9 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
         "a stopped instance has metrics",
     );
     let failed = all(r"(?m)^(\S+)\+00:00\t1\.0", dark);
-    expect(failed.iter().all(|row| time(row) > launched), "it failed before it was started");
-    expect(failed.is_empty() == impaired.is_empty(), "the metric and the status disagree");
-    expect(
+    faults.expect(failed.iter().all(|row| time(row) > launched), "it failed before it was started");
+    faults.expect(failed.is_empty() == impaired.is_empty(), "the metric and the status disagree");
+    faults.expect(
         failed.first().is_none_or(|row| {
             let from = time(row);
             (from..from + TimeDelta::minutes(5)).contains(&time(&impaired)) || from > time(&impaired)
@@ -193,42 +188,57 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
         "the metric failed before the check did",
     );
     let series = &views["metrics"].series;
-    expect(
+    faults.expect(
         series.iter().all(|one| time(one.start.trim_end_matches('Z')) >= launched),
         "the plot begins too early",
     );
 
     // The type, everywhere.
-    expect(text("cloudtrail").contains(&format!(r#""value":"{kind}""#)), "another type than was asked for");
+    faults.expect(
+        text("cloudtrail").contains(&format!(r#""value":"{kind}""#)),
+        "another type than was asked for",
+    );
     let nitro = text("instance").contains(&format!("{kind}\tnitro"));
-    expect(nitro != (status(&checks, "AttachedEbsStatus") == "not-applicable"), "the EBS check is Nitro's");
-    expect(nitro != xen(kind), "the type's family");
+    faults.expect(
+        nitro != (status(&checks, "AttachedEbsStatus") == "not-applicable"),
+        "the EBS check is Nitro's",
+    );
+    faults.expect(nitro != xen(kind), "the type's family");
 
     // The data volume.
     let volumes = json(text("volumes"), "describe-volumes");
     let data = &volumes[1];
     let volume = data["VolumeId"].as_str().expect("an id");
     let device = data["Attachments"][0]["Device"].as_str();
-    expect(text("data-check").contains(volume), "another volume was checked");
-    expect(
+    faults.expect(text("data-check").contains(volume), "another volume was checked");
+    faults.expect(
         text("rescue").contains(volumes[0]["VolumeId"].as_str().expect("an id")),
         "another root volume was looked at",
     );
-    expect(
+    faults.expect(
         event("DetachVolume").is_some() == (device != Some("/dev/sdf")),
         "a volume moves only when detached",
     );
-    expect(
+    faults.expect(
         event("AttachVolume").is_some() == device.is_some_and(|one| one != "/dev/sdf"),
         "attached, by whom",
     );
     for moved in [event("DetachVolume"), event("AttachVolume")].into_iter().flatten() {
-        expect(stopped < moved && moved < launched, "the volume was moved while the instance was stopped");
+        faults.expect(
+            stopped < moved && moved < launched,
+            "the volume was moved while the instance was stopped",
+        );
     }
     let moved_to = first(r#""AttachVolume",\{[^\n]*"device":"(/dev/\w+)""#, text("cloudtrail"));
-    expect(moved_to.is_empty() || device == Some(&moved_to), "attached under another name than asked for");
+    faults.expect(
+        moved_to.is_empty() || device == Some(&moved_to),
+        "attached under another name than asked for",
+    );
     let blocks: u64 = first(r"(\d+) blocks\n", text("data-check")).parse().expect("a number");
-    expect(Some((blocks * 4096) >> 30) == data["Size"].as_u64(), "blocks of 4 KiB make the volume's size");
+    faults.expect(
+        Some((blocks * 4096) >> 30) == data["Size"].as_u64(),
+        "blocks of 4 KiB make the volume's size",
+    );
 
     // The boot: what the console waited for is in fstab, what is in fstab was waited for or is there.
     let console = text("console");
@@ -238,53 +248,59 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
         .collect();
     let (source, point) = (entry[0].as_str(), entry[1].as_str());
     let uuid = first(r#" UUID="(\S+)""#, text("data-check"));
-    expect(source == "/dev/xvdf" || source == format!("UUID={uuid}"), "fstab names something else");
+    faults.expect(source == "/dev/xvdf" || source == format!("UUID={uuid}"), "fstab names something else");
     let emergency = console.contains("You are in emergency mode");
     let up = status(&checks, "InstanceStatus") == "ok";
     let host = status(&checks, "SystemStatus") == "ok";
-    expect(!host || up == console.contains(" login: "), "the instance check and the console disagree");
+    faults.expect(!host || up == console.contains(" login: "), "the instance check and the console disagree");
     let waited = first(r"Timed out waiting for device (\S+)\.", console);
-    expect(
+    faults.expect(
         waited.is_empty() || waited == source || source.starts_with("UUID="),
         "it waited for something else",
     );
-    expect(!emergency || console.contains(&format!("Dependency failed for {point}.")), "another mount point");
-    expect(!emergency || !entry[3].contains("nofail"), "nofail does not end in emergency mode");
+    faults.expect(
+        !emergency || console.contains(&format!("Dependency failed for {point}.")),
+        "another mount point",
+    );
+    faults.expect(!emergency || !entry[3].contains("nofail"), "nofail does not end in emergency mode");
     let seen = match device {
         None => false,
         Some("/dev/sdf") => !nitro || source.starts_with("UUID="),
         Some(_) => source.starts_with("UUID="),
     };
     let booted = !console.contains("Gave up waiting") && !console.contains("Kernel panic");
-    expect(
+    faults.expect(
         !booted || seen == waited.is_empty(),
         "a disk that is there is not waited for, and one that is not is",
     );
-    expect(!console.contains("Timed out") || console.contains(point), "the console knows the mount point");
-    expect(
+    faults.expect(
+        !console.contains("Timed out") || console.contains(point),
+        "the console knows the mount point",
+    );
+    faults.expect(
         waited.is_empty() != text("rescue").contains("start timed out."),
         "the console and the journal disagree",
     );
     let timed_out = first(r"(?m)^(\S+)\+0000 \S+ systemd\[1\]: Timed out waiting", text("rescue"));
-    expect(
+    faults.expect(
         timed_out.is_empty() || (90..150).contains(&(time(&timed_out) - launched).num_seconds()),
         "a device is waited for 90 seconds",
     );
     let damaged = text("data-check").contains("still has errors");
-    expect(
+    faults.expect(
         !booted || damaged == console.contains("Failed to start File System Check"),
         "the check at boot and the one by hand disagree",
     );
 
     // Who calls: key, group, address.
-    expect(
+    faults.expect(
         text("ssh").contains(&format!("-i {}.pem", described["KeyName"].as_str().expect("a key"))),
         "another key",
     );
     let group = described["SecurityGroups"][0]["GroupId"].as_str().expect("a group");
-    expect(text("security-group").contains(group), "another group");
+    faults.expect(text("security-group").contains(group), "another group");
     let closed = !text("security-group").contains("\"FromPort\": 22,");
-    expect(closed == event("RevokeSecurityGroupIngress").is_some(), "a rule gone that nobody revoked");
-    expect(console.contains(" login: ") == (booted && !emergency), "a prompt to log in, or none");
-    faults
+    faults.expect(closed == event("RevokeSecurityGroupIngress").is_some(), "a rule gone that nobody revoked");
+    faults.expect(console.contains(" login: ") == (booted && !emergency), "a prompt to log in, or none");
+    faults.found
 }

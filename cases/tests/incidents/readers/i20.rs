@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDateTime;
 use divedeep_cases::incident::{Series, View};
 
-use super::{all, first};
+use super::{Faults, all, first};
 
 fn numbers(pattern: &str, text: &str) -> Vec<f64> {
     all(pattern, text).iter().map(|one| one.parse().expect("a number")).collect()
@@ -125,37 +125,33 @@ pub fn finding(check: &str, text: &str, series: &[Series]) -> String {
 }
 
 pub fn contradictions(texts: &BTreeMap<&str, String>, _: &BTreeMap<String, View>) -> Vec<String> {
-    let mut faults = Vec::new();
-    let mut expect = |holds: bool, fault: &str| {
-        if !holds {
-            faults.push(fault.to_owned());
-        }
-    };
+    let mut faults = Faults::default();
     let (times, reads) = metric("VolumeReadOps", &texts["volume-metrics"]);
     let (_, writes) = metric("VolumeWriteOps", &texts["volume-metrics"]);
     let (_, queue) = metric("VolumeQueueLength", &texts["volume-metrics"]);
-    expect(
+    faults.expect(
         times.windows(2).all(|pair| pair[1] - pair[0] == chrono::TimeDelta::minutes(5)),
         "a period is missing",
     );
     let row = data_disk(&texts["iostat"]);
     let now = row[0] + row[6];
     let metered = (reads[reads.len() - 1] + writes[writes.len() - 1]) / 300.0;
-    expect((metered / now - 1.0).abs() < 0.05, "iostat and CloudWatch count different rates");
-    expect((queue[queue.len() - 1] - row[20]).abs() < 1.0, "iostat and CloudWatch see different queues");
+    faults.expect((metered / now - 1.0).abs() < 0.05, "iostat and CloudWatch count different rates");
+    faults
+        .expect((queue[queue.len() - 1] - row[20]).abs() < 1.0, "iostat and CloudWatch see different queues");
     // Little's law, within the rounding of two decimals.
     let law = (row[0] * row[4] + row[6] * row[10]) / 1000.0;
-    expect((law / row[20] - 1.0).abs() < 0.03, "rate times wait is not the queue");
-    expect((row[0] * row[5] / row[1] - 1.0).abs() < 0.02, "rate times size is not the throughput");
+    faults.expect((law / row[20] - 1.0).abs() < 0.03, "rate times wait is not the queue");
+    faults.expect((row[0] * row[5] / row[1] - 1.0).abs() < 0.02, "rate times size is not the throughput");
 
-    expect(
+    faults.expect(
         row[6] == 0.0 || (0.5..2.0).contains(&(row[10] / row[4])),
         "writes wait far longer than reads, or shorter",
     );
 
     let wait: f64 =
         first(r"avg-cpu:.*\n +[\d.]+ +[\d.]+ +[\d.]+ +([\d.]+) ", &texts["iostat"]).parse().expect("a share");
-    expect((50.0..68.0).contains(&wait), "the customer saw about 60% wait");
+    faults.expect((50.0..68.0).contains(&wait), "the customer saw about 60% wait");
     let row: Vec<f64> = texts["vmstat"]
         .trim_end()
         .lines()
@@ -164,24 +160,27 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, _: &BTreeMap<String, View>
         .split_whitespace()
         .map(|one| one.parse().expect("a number"))
         .collect();
-    expect((row[15] - wait).abs() < 2.0, "vmstat and iostat see different waits");
-    expect((row[12] + row[13] + row[14] + row[15] + row[16] - 100.0).abs() <= 2.0, "shares do not add up");
+    faults.expect((row[15] - wait).abs() < 2.0, "vmstat and iostat see different waits");
+    faults.expect(
+        (row[12] + row[13] + row[14] + row[15] + row[16] - 100.0).abs() <= 2.0,
+        "shares do not add up",
+    );
     let rows = texts["vmstat"].trim_end().lines().skip(3).map(str::to_owned).collect::<Vec<_>>();
-    expect(
+    faults.expect(
         rows.len() == 5 && rows.windows(2).any(|pair| pair[0] != pair[1]),
         "five seconds that are not alike",
     );
     let swaps = row[6] + row[7] > 0.0;
-    expect(swaps == (row[2] > 0.0), "swapping without swap");
+    faults.expect(swaps == (row[2] > 0.0), "swapping without swap");
 
     // Credits: what is earned and spent in each period is what the balance moves by.
     let gib: f64 = first(r#""Size": (\d+)"#, &texts["volume"]).parse().expect("GiB");
     let (_, balance) = metric("BurstBalance", &texts["burst-balance"]);
     if texts["volume"].contains(r#""VolumeType": "gp2""#) {
         let iops: f64 = first(r#""Iops": (\d+)"#, &texts["volume"]).parse().expect("IOPS");
-        expect(iops == (gib * 3.0).max(100.0), "a gp2 volume's IOPS is three for each GiB");
+        faults.expect(iops == (gib * 3.0).max(100.0), "a gp2 volume's IOPS is three for each GiB");
         let moved = |at: usize| ((reads[at] + writes[at]) - iops * 300.0) / 5.4e6 * 100.0;
-        expect(
+        faults.expect(
             (1..balance.len()).all(|at| {
                 let left = balance[at - 1] - moved(at);
                 (left.clamp(0.0, 100.0) - balance[at]).abs() < 0.7
@@ -190,33 +189,33 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, _: &BTreeMap<String, View>
         );
         let last = (reads[reads.len() - 1] + writes[writes.len() - 1]) / 300.0;
         if balance[balance.len() - 1] == 0.0 {
-            expect((last - iops).abs() < 2.0, "without credits the rate is the baseline");
-            expect((reads[1] + writes[1]) / 300.0 > 2_990.0, "with credits it bursts");
+            faults.expect((last - iops).abs() < 2.0, "without credits the rate is the baseline");
+            faults.expect((reads[1] + writes[1]) / 300.0 > 2_990.0, "with credits it bursts");
         }
     } else {
-        expect(balance.is_empty(), "only volumes that burst have a balance");
+        faults.expect(balance.is_empty(), "only volumes that burst have a balance");
     }
     let read = numbers(r"(?m)^\S+ +\d+ +\d+ +([\d.]+) +[\d.]+ +0\.00", &texts["pidstat"]).iter().sum::<f64>();
     let served = data_disk(&texts["iostat"])[1];
-    expect((read / served - 1.0).abs() < 0.05, "processes read more or less than the disk gave");
+    faults.expect((read / served - 1.0).abs() < 0.05, "processes read more or less than the disk gave");
     let job = first(r"(?m)^\S+ +1002 .* (\S+)$", &texts["pidstat"]);
-    expect(texts["crontab"].contains(&format!("/bin/{job} ")), "another job");
+    faults.expect(texts["crontab"].contains(&format!("/bin/{job} ")), "another job");
     let log = first(r"(?m)^(\S+ \S+) start", &texts["job-log"]).replace(' ', "T");
-    expect((time(&log) - times[0]).num_seconds().abs() < 60, "metrics begin at another time");
+    faults.expect((time(&log) - times[0]).num_seconds().abs() < 60, "metrics begin at another time");
     let rows = numbers(r"(\d+) rows to do", &texts["job-log"])[0];
     let done = numbers(r"done=(\d+) ", &texts["job-log"]);
-    expect(done[done.len() - 1] < rows, "more rows done than there are");
+    faults.expect(done[done.len() - 1] < rows, "more rows done than there are");
     let hour = first(r"(?m)^0 (\d+) ", &texts["crontab"]);
-    expect(first(r"T0?(\d+):00:01", &log) == hour, "it started at another hour");
+    faults.expect(first(r"T0?(\d+):00:01", &log) == hour, "it started at another hour");
     let id = first(r#""VolumeId": "(\S+)""#, &texts["volume"]);
     for check in ["burst-balance", "volume-metrics", "volume-status"] {
-        expect(texts[check].contains(&id), "another volume");
+        faults.expect(texts[check].contains(&id), "another volume");
     }
     let serial = id.replace('-', "");
-    expect(texts["volume"].contains(&serial), "lsblk shows another volume");
-    expect(
+    faults.expect(texts["volume"].contains(&serial), "lsblk shows another volume");
+    faults.expect(
         texts["volume"].contains(&first(r"InstanceId,Value=(\S+)", &texts["instance-ebs"])),
         "another instance",
     );
-    faults
+    faults.found
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDateTime;
 use divedeep_cases::incident::{Series, View};
 
-use super::{all, first};
+use super::{Faults, all, first};
 
 fn number(pattern: &str, text: &str) -> f64 {
     let found = first(pattern, text);
@@ -178,30 +178,25 @@ pub fn finding(check: &str, text: &str, series: &[Series]) -> String {
 }
 
 pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, View>) -> Vec<String> {
-    let mut faults = Vec::new();
-    let mut expect = |holds: bool, fault: &str| {
-        if !holds {
-            faults.push(fault.to_owned());
-        }
-    };
+    let mut faults = Faults::default();
     let nodes = all(r"(?m)^(ip-\S+):8041\t", &texts["node-list"]);
     let unhealthy = texts["node-list"].contains("UNHEALTHY");
     let full = used(&texts["df"]).iter().all(|percent| *percent > 90.0);
-    expect(used(&texts["df"]).len() == nodes.len(), "df of other nodes");
-    expect(unhealthy == full, "the disk checker and df disagree");
-    expect(
+    faults.expect(used(&texts["df"]).len() == nodes.len(), "df of other nodes");
+    faults.expect(unhealthy == full, "the disk checker and df disagree");
+    faults.expect(
         unhealthy == texts["node-status"].contains("above threshold of 90.0%"),
         "list and report disagree",
     );
     let host = first(r"Node-Id : (\S+):8041", &texts["node-status"]);
-    expect(nodes.contains(&host), "the report is of another cluster's node");
+    faults.expect(nodes.contains(&host), "the report is of another cluster's node");
     let contact = first(r"Last-Health-Update : \w+ (\S+ \S+):\d{3}UTC", &texts["node-status"]);
     let clock = |text: &str| time(&first(r"(?m)^(\d{4}-\S+)Z$", text), "%Y-%m-%dT%H:%M:%S");
     let quiet = clock(&texts["node-status"]) - time(&format!("{contact} AM"), "%d/%b/%y %I:%M:%S %p");
     let silent = texts["node-list"].contains("LOST");
     // The CLI writes the hour of a twelve-hour clock without saying which half.
     let minutes = quiet.num_minutes().rem_euclid(720);
-    expect(
+    faults.expect(
         if silent { minutes > 10 } else { minutes < 2 },
         "a node that reports is lost, or the other way round",
     );
@@ -213,76 +208,85 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
         .map(|pattern| numbers(pattern, per_node));
     let sums: Vec<f64> =
         (0..nodes.len()).map(|node| columns.iter().map(|column| column[node]).sum()).collect();
-    expect(sums.iter().all(|sum| *sum == sums[0]), "volumes of one size do not add up to one size");
-    expect(all(r"Hostname: (\S+)", report) == nodes, "HDFS knows other nodes");
+    faults.expect(sums.iter().all(|sum| *sum == sums[0]), "volumes of one size do not add up to one size");
+    faults.expect(all(r"Hostname: (\S+)", report) == nodes, "HDFS knows other nodes");
     let examined = nodes.iter().position(|node| *node == host).expect("the node");
     let blocks = sizes(&texts["du"]).into_iter().find(|row| row.1 == "/mnt/hdfs").expect("a row").0;
-    expect(blocks * 1024.0 == columns[0][examined], "du and the DataNode disagree");
+    faults.expect(blocks * 1024.0 == columns[0][examined], "du and the DataNode disagree");
     let whole: f64 = sizes(&texts["du"]).iter().map(|row| row.0).sum();
-    expect(whole * 1024.0 == columns[0][examined] + columns[1][examined], "du does not add up");
+    faults.expect(whole * 1024.0 == columns[0][examined] + columns[1][examined], "du does not add up");
     let short = host.split('.').next().expect("a name");
-    expect(first(r"ssh (\S+)", &texts["du"]) == short, "du of another node");
+    faults.expect(first(r"ssh (\S+)", &texts["du"]) == short, "du of another node");
     let percent = whole * 1024.0 / sums[0] * 100.0;
-    expect((used(&texts["df"])[examined] - percent).abs() <= 1.0, "du and df disagree");
+    faults.expect((used(&texts["df"])[examined] - percent).abs() <= 1.0, "du and df disagree");
     let lacking = number(r"Under replicated blocks: (\d+)", report);
-    expect(lacking == number(r"Under-replicated blocks:\t(\d+)", &texts["fsck"]), "report and fsck disagree");
-    expect(
+    faults.expect(
+        lacking == number(r"Under-replicated blocks:\t(\d+)", &texts["fsck"]),
+        "report and fsck disagree",
+    );
+    faults.expect(
         number(r"Missing blocks:\t+(\d+)", &texts["fsck"]) == number(r"\tMissing blocks: (\d+)", report),
         "report and fsck disagree on what is lost",
     );
-    expect(number(r"data-nodes:\t(\d+)", &texts["fsck"]) as usize == nodes.len(), "fsck sees other nodes");
-    expect(!full || lacking > 0.0, "full disks and yet every block found its places");
+    faults.expect(
+        number(r"data-nodes:\t(\d+)", &texts["fsck"]) as usize == nodes.len(),
+        "fsck sees other nodes",
+    );
+    faults.expect(!full || lacking > 0.0, "full disks and yet every block found its places");
 
     // YARN: list, queue, nodes, metrics.
     let accepted = states(&texts["applications"]).iter().filter(|state| *state == "ACCEPTED").count() as f64;
-    expect(
+    faults.expect(
         states(&texts["applications"]).len() as f64 == number(r"tags: \[\]\):(\d+)", &texts["applications"]),
         "the list's own count is wrong",
     );
-    expect(
+    faults.expect(
         accepted == number(r#""numPendingApplications": (\d+)"#, &texts["queue"]),
         "list and queue disagree",
     );
     let containers: f64 = numbers(r"(?m)8042\t\s*(\d+)$", &texts["node-list"]).iter().sum();
-    expect(containers == number(r#""numContainers": (\d+)"#, &texts["queue"]), "nodes and queue disagree");
+    faults.expect(
+        containers == number(r#""numContainers": (\d+)"#, &texts["queue"]),
+        "nodes and queue disagree",
+    );
     let rows: Vec<Vec<f64>> =
         [r"\+00:00\t(\d+)\t", r"\+00:00\t\d+\t(\d+)\t", r"(?m)\+00:00\t\d+\t\d+\t(\d+)$"]
             .map(|pattern| numbers(pattern, &texts["metrics"]))
             .to_vec();
     for (list, row) in views["metrics"].series.iter().zip(&rows) {
-        expect(list.points == *row, "the table and the graph differ");
+        faults.expect(list.points == *row, "the table and the graph differ");
     }
     let last = |column: usize| rows[column].last().copied().unwrap_or_default();
     let running = texts["node-list"].matches("RUNNING\t").count() as f64;
-    expect(
+    faults.expect(
         last(0) == running * number(r"Memory-Capacity : (\d+)MB", &texts["node-status"]),
         "capacity and nodes",
     );
-    expect(last(1) == number(r#""usedMB": (\d+)"#, &texts["queue"]), "metrics and queue disagree");
-    expect(last(2) == accepted, "metrics and list disagree");
+    faults.expect(last(1) == number(r#""usedMB": (\d+)"#, &texts["queue"]), "metrics and queue disagree");
+    faults.expect(last(2) == accepted, "metrics and list disagree");
     // The newest application, and when it came.
     let id = first(r"Application-Id : (\S+)", &texts["app-report"]);
     let ids = all(r"(application_\d+_\d+)\t", &texts["applications"]);
-    expect(ids.is_sorted(), "not in the order of submission");
-    expect(ids.last() == Some(&id), "the report is not of the newest");
+    faults.expect(ids.is_sorted(), "not in the order of submission");
+    faults.expect(ids.last() == Some(&id), "the report is not of the newest");
     let start = first(r"Start-Time : (\d+)\d{3}", &texts["app-report"]).parse::<i64>().expect("a time");
     let dated = first(r"Diagnostics : \[(.+?)\]", &texts["app-report"]);
     if !dated.is_empty() {
         let said = time(&dated.replace(" +0000", ""), "%a %b %d %H:%M:%S %Y");
-        expect(said.and_utc().timestamp() == start, "the diagnostics are of another time");
+        faults.expect(said.and_utc().timestamp() == start, "the diagnostics are of another time");
     }
     // Every node that is gone has its line, before the newest application came.
     let gone = all(
         r"(?m)^(\S+ \S+),\d{3} INFO \S+ \(RM Event dispatcher\): \S+ Node Transitioned",
         &texts["resource-manager-log"],
     );
-    expect(gone.len() as f64 == nodes.len() as f64 - running, "transitions and states disagree");
+    faults.expect(gone.len() as f64 == nodes.len() as f64 - running, "transitions and states disagree");
     for at in gone {
         let at = time(&at, "%Y-%m-%d %H:%M:%S").and_utc().timestamp();
-        expect(at < start, "a node left after the newest query was refused");
+        faults.expect(at < start, "a node left after the newest query was refused");
     }
     // A cache that fills the disk is of an application that waits.
     let cached = first(r"appcache/(application_\S+)", &texts["du"]);
-    expect(ids.contains(&cached), "the largest cache is of an application that is gone");
-    faults
+    faults.expect(ids.contains(&cached), "the largest cache is of an application that is gone");
+    faults.found
 }

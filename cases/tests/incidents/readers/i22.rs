@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDateTime;
 use divedeep_cases::incident::{Series, View};
 
-use super::{all, first};
+use super::{Faults, all, first};
 
 fn number(pattern: &str, text: &str) -> f64 {
     let found = first(pattern, text);
@@ -171,62 +171,64 @@ pub fn finding(check: &str, text: &str, series: &[Series]) -> String {
 }
 
 pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, View>) -> Vec<String> {
-    let mut faults = Vec::new();
-    let mut expect = |holds: bool, fault: &str| {
-        if !holds {
-            faults.push(fault.to_owned());
-        }
-    };
+    let mut faults = Faults::default();
     let app = first(r"applicationId (\S+)", &texts["driver-log"]);
-    expect(
+    faults.expect(
         texts["stages"].contains(&app) && texts["settings"].contains(&app),
         "another application's record",
     );
     let night = rows(&texts["runs"], 4);
-    expect(night.last().expect("a run")[0] == app, "the last run is another application");
+    faults.expect(night.last().expect("a run")[0] == app, "the last run is another application");
     let rerun = first(r"^(application_\d+_\d+): Details", &texts["stage-page"]);
-    expect(rerun > app && texts["executors"].contains(&rerun), "the page is not of the run of the morning");
+    faults.expect(
+        rerun > app && texts["executors"].contains(&rerun),
+        "the page is not of the run of the morning",
+    );
 
     // Ninety-seven percent.
     let job = rows(&texts["stages"], 4).into_iter().next().expect("a job");
     let percent = parsed(&job[3]) / parsed(&job[2]) * 100.0;
-    expect((96.5..97.5).contains(&percent), "it does not end at 97 percent");
+    faults.expect((96.5..97.5).contains(&percent), "it does not end at 97 percent");
     let stages = rows(&texts["stages"], 7);
     let done: f64 = stages.iter().map(|row| parsed(&row[4])).sum();
-    expect(done == parsed(&job[3]), "tasks of the stages and of the job differ");
+    faults.expect(done == parsed(&job[3]), "tasks of the stages and of the job differ");
 
     // What is shuffled: by stage, by run, by task.
     let written: f64 = stages.iter().filter(|row| row[0].as_str() < "7").map(|row| parsed(&row[6])).sum();
-    expect((written - parsed(&night.last().expect("a run")[3])).abs() < 2.0, "stages and runs disagree");
+    faults
+        .expect((written - parsed(&night.last().expect("a run")[3])).abs() < 2.0, "stages and runs disagree");
     let join = stages.iter().find(|row| row[0] == "7").expect("the join");
     let tasks = parsed(&join[3]);
-    expect(tasks == number(r"shuffle\.partitions\t(\d+)", &texts["settings"]), "tasks and setting disagree");
+    faults.expect(
+        tasks == number(r"shuffle\.partitions\t(\d+)", &texts["settings"]),
+        "tasks and setting disagree",
+    );
     let attempts = rows(&texts["stage-page"], 7);
     let largest = parsed(&attempts[0][5]);
     let middle = median(&texts["stage-page"]);
     let sum = middle * (tasks - 1.0) + largest;
     let near = if tasks < 100.0 { 0.06 } else { 0.02 };
-    expect((sum / written - 1.0).abs() < near, "tasks do not add up to what was shuffled");
+    faults.expect((sum / written - 1.0).abs() < near, "tasks do not add up to what was shuffled");
     let huge = largest > 50.0 * middle;
     let index = |text: &str| first(r"Lost task (\d+)\.3 in stage 7", text);
     if huge {
         let failing: Vec<_> = attempts.iter().filter(|row| row[4] != "SUCCESS").collect();
-        expect(failing.len() == 3, "attempts of the large task");
-        expect(
+        faults.expect(failing.len() == 3, "attempts of the large task");
+        faults.expect(
             failing.iter().all(|row| row[0] == index(&texts["driver-log"])),
             "another task fails than last night",
         );
         let mut executors: Vec<&String> = failing.iter().map(|row| &row[2]).collect();
         executors.sort();
         executors.dedup();
-        expect(executors.len() == 3, "two attempts on one executor, which was killed");
-        expect(tasks - parsed(&join[4]) == 1.0, "more than the large task is missing");
+        faults.expect(executors.len() == 3, "two attempts on one executor, which was killed");
+        faults.expect(tasks - parsed(&join[4]) == 1.0, "more than the large task is missing");
         let finished = number(r"Summary Metrics for (\d+) Completed", &texts["stage-page"]);
-        expect(finished == tasks - 1.0, "the large task is among the completed");
+        faults.expect(finished == tasks - 1.0, "the large task is among the completed");
         // The key's share of rows is the partition's share of bytes.
         let share = parsed(&rows(&texts["key-counts"], 3)[0][2]) / 100.0;
-        expect((largest / written - share).abs() < 0.01, "rows and bytes of the key disagree");
-        expect((0.28..0.34).contains(&share), "not about a third");
+        faults.expect((largest / written - share).abs() < 0.01, "rows and bytes of the key disagree");
+        faults.expect((0.28..0.34).contains(&share), "not about a third");
     }
     // An executor stays on its host; every task of the stage is counted.
     let placed = attempts.iter().map(|row| (row[2].clone(), row[3].clone()));
@@ -235,12 +237,13 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
         listed.iter().map(|row| (row[0].clone(), row[1].split(':').next().unwrap_or_default().to_owned()));
     let mut hosts = BTreeMap::new();
     for (executor, host) in placed.chain(listed) {
-        expect(*hosts.entry(executor).or_insert(host.clone()) == host, "an executor on two hosts");
-        expect(texts["nodes"].contains(&format!("\t{host}\t")), "an executor on no node of the cluster");
+        faults.expect(*hosts.entry(executor).or_insert(host.clone()) == host, "an executor on two hosts");
+        faults
+            .expect(texts["nodes"].contains(&format!("\t{host}\t")), "an executor on no node of the cluster");
     }
     let states = rows(&texts["stage-page"], 2);
     let of = |state: &str| states.iter().find(|row| row[0] == state).map_or(0.0, |row| parsed(&row[1]));
-    expect(
+    faults.expect(
         of("SUCCESS") == number(r"Summary Metrics for (\d+) Completed", &texts["stage-page"]),
         "the summary counts other tasks than the list",
     );
@@ -249,15 +252,15 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
     let counted = rows(&texts["key-counts"], 3);
     for row in &counted {
         let percent = parsed(&row[1]) * 100.0 / all_rows;
-        expect((percent - parsed(&row[2])).abs() < 0.006, "a share of rows is wrong");
+        faults.expect((percent - parsed(&row[2])).abs() < 0.006, "a share of rows is wrong");
         if row[0] == "NULL" {
             let nulls = number(r"num_nulls\t(\d+)", &texts["column-statistics"]);
-            expect(nulls == parsed(&row[1]), "statistics and counts disagree");
+            faults.expect(nulls == parsed(&row[1]), "statistics and counts disagree");
         }
     }
     let width = written / all_rows;
     let record = largest / parsed(&attempts[0][6]);
-    expect(
+    faults.expect(
         (width - record).abs() / record < 0.02,
         "records of the task and rows of the table weigh differently",
     );
@@ -269,42 +272,46 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
         let limit = gigabytes * 1024f64.powi(3);
         let beyond = number(r"is running (\d+)B beyond", &texts["container-log"]);
         let used: f64 = dump(&texts["container-log"]).iter().map(|row| row.0).sum();
-        expect(used == limit + beyond, "the processes do not add up to what was measured");
+        faults.expect(used == limit + beyond, "the processes do not add up to what was measured");
         let said = first(r"([\d.]+ GB of [\d.]+ GB) physical memory used", &texts["driver-log"]);
-        expect(texts["container-log"].contains(&said), "driver and NodeManager disagree");
-        expect(first(r"GB of ([\d.]+) GB", &said) == format!("{gigabytes}"), "another limit");
+        faults.expect(texts["container-log"].contains(&said), "driver and NodeManager disagree");
+        faults.expect(first(r"GB of ([\d.]+) GB", &said) == format!("{gigabytes}"), "another limit");
     }
     // Executor, host and time of the end.
     let executor = first(r"Lost executor (\d+) on", &texts["driver-log"]);
     if !executor.is_empty() {
         let host = first(r"Lost executor \d+ on (ip-[\d-]+)", &texts["driver-log"]);
-        expect(first(r"ssh (\S+)", &texts["container-log"]) == host, "the log is of another node");
-        expect(texts["nodes"].contains(&format!("\t{host}.")), "the node is not in the cluster");
+        faults.expect(first(r"ssh (\S+)", &texts["container-log"]) == host, "the log is of another node");
+        faults.expect(texts["nodes"].contains(&format!("\t{host}.")), "the node is not in the cluster");
         let container = first(r"(container_\w+)", &texts["container-log"]);
         if !container.is_empty() {
             let last = container.rsplit('_').next().map(parsed).expect("a number");
-            expect(last == parsed(&executor) + 1.0, "container and executor differ");
+            faults.expect(last == parsed(&executor) + 1.0, "container and executor differ");
         }
     }
     let ended = time(&first(r"(?m)^(\d\d/\d\d/\d\d \S+) ERROR", &texts["driver-log"]), "%y/%m/%d %H:%M:%S");
     let killed = first(r"(?m)^(\S+ [\d:]+),\d+ WARN \S+ \(ContainersLauncher", &texts["container-log"]);
     if !killed.is_empty() {
-        expect(time(&killed, "%Y-%m-%d %H:%M:%S") == ended, "container and driver end at different times");
+        faults.expect(
+            time(&killed, "%Y-%m-%d %H:%M:%S") == ended,
+            "container and driver end at different times",
+        );
     }
     let run = night.last().expect("a run");
     let began = time(first(r"^(\S+)\.\d+GMT", &run[1]).as_str(), "%Y-%m-%dT%H:%M:%S");
-    expect((ended - began).num_minutes() as f64 == parsed(&run[2]), "the run lasted otherwise");
+    faults.expect((ended - began).num_minutes() as f64 == parsed(&run[2]), "the run lasted otherwise");
     // Tables and graphs.
     let errors = numbers(r"\+00:00\t([\d.]+)", &texts["s3-errors"]);
-    expect(errors == views["s3-errors"].series[0].points, "the table and the graph of errors differ");
+    faults.expect(errors == views["s3-errors"].series[0].points, "the table and the graph of errors differ");
     let minutes: Vec<f64> = night.iter().map(|row| parsed(&row[2])).collect();
-    expect(minutes == views["runs"].series[0].points, "the table and the graph of runs differ");
-    expect(minutes[..6].iter().all(|night| (35.0..45.0).contains(night)), "it did not take 40 minutes");
+    faults.expect(minutes == views["runs"].series[0].points, "the table and the graph of runs differ");
+    faults
+        .expect(minutes[..6].iter().all(|night| (35.0..45.0).contains(night)), "it did not take 40 minutes");
     // Nodes were added after the first failure and before the last.
     let created: Vec<String> = all(r"\t(\d{4}-\S+)\.\d{6}\+00:00", &texts["nodes"]);
     let newest = created.iter().max().expect("a node");
     let newest = time(newest, "%Y-%m-%dT%H:%M:%S");
     let third_last = time(&first(r"^(\S+)\.\d+GMT", &night[night.len() - 3][1]), "%Y-%m-%dT%H:%M:%S");
-    expect(newest > third_last && newest < began, "nodes were not added between the failures");
-    faults
+    faults.expect(newest > third_last && newest < began, "nodes were not added between the failures");
+    faults.found
 }

@@ -6,7 +6,7 @@ use std::net::Ipv4Addr;
 use divedeep_cases::incident::{Series, View};
 use ipnet::Ipv4Net;
 
-use super::{all, first};
+use super::{Faults, all, first};
 
 fn series<'a>(series: &'a [Series], name: &str) -> &'a Series {
     series.iter().find(|one| one.name == name).expect(name)
@@ -195,12 +195,7 @@ pub fn finding(check: &str, text: &str, metrics: &[Series]) -> String {
 }
 
 pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, View>) -> Vec<String> {
-    let mut faults = Vec::new();
-    let mut expect = |holds: bool, fault: &str| {
-        if !holds {
-            faults.push(fault.to_owned());
-        }
-    };
+    let mut faults = Faults::default();
     // Tables and graphs are the same.
     for check in ["vpn-metrics", "direct-connect"] {
         let shown: Vec<f64> = all(r"(?m)\+00:00\t(-?\d+\.\d+)$", &texts[check])
@@ -208,19 +203,25 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
             .filter_map(|cell| cell.parse().ok())
             .collect();
         let drawn: Vec<f64> = views[check].series.iter().flat_map(|one| one.points.clone()).collect();
-        expect(shown == drawn, "tables and graphs differ");
+        faults.expect(shown == drawn, "tables and graphs differ");
     }
     let host = first(r"(?m)^(10\.\d+\.\d+\.\d+)", &texts["probe"]);
     let server = first(r"PING (\S+)", &texts["probe"]);
     // The way home is what the gateway's table says; the way out is what the router says.
     let ways = traced(&texts["traceroute"]);
-    expect(ways[1] == way(&texts["gateway-routes"], &host), "traceroute and the gateway's table disagree");
+    faults.expect(
+        ways[1] == way(&texts["gateway-routes"], &host),
+        "traceroute and the gateway's table disagree",
+    );
     let by_vpn = texts["router"].contains("dev vti1");
-    expect((ways[0] == "vpn") == by_vpn, "traceroute and the router disagree");
+    faults.expect((ways[0] == "vpn") == by_vpn, "traceroute and the router disagree");
     // So do the tunnel's bytes.
     let metrics = &views["vpn-metrics"].series;
-    expect(busy(series(metrics, "TunnelDataOut")) == (ways[1] == "vpn"), "bytes to the site by another way");
-    expect(busy(series(metrics, "TunnelDataIn")) == (ways[0] == "vpn"), "bytes to AWS by another way");
+    faults.expect(
+        busy(series(metrics, "TunnelDataOut")) == (ways[1] == "vpn"),
+        "bytes to the site by another way",
+    );
+    faults.expect(busy(series(metrics, "TunnelDataIn")) == (ways[0] == "vpn"), "bytes to AWS by another way");
     // The gateway learnt what the site tells.
     let lists = blocks(&texts["router"]);
     for (block, kind, attachment) in routes(&texts["gateway-routes"]) {
@@ -230,45 +231,50 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
             ("propagated", "vpc") => lists[3].contains(&block.to_string()),
             _ => texts["cloudtrail"].contains(&format!("\"DestinationCidrBlock\":\"{block}\"")),
         };
-        expect(told, "a route that nobody announced or made");
+        faults.expect(told, "a route that nobody announced or made");
     }
     // What the router hears by Direct Connect is what the association was changed to.
     let changed =
         first(r#"addAllowedPrefixesToDirectConnectGateway":\[\{"cidr":"([^"]+)""#, &texts["cloudtrail"]);
-    expect(changed.is_empty() || lists[1] == [changed.clone()], "another block is heard");
-    expect(changed.is_empty() == (lists[1] == lists[3]), "the blocks differ without a change");
+    faults.expect(changed.is_empty() || lists[1] == [changed.clone()], "another block is heard");
+    faults.expect(changed.is_empty() == (lists[1] == lists[3]), "the blocks differ without a change");
     // Sessions are dropped out of state exactly where the two ways differ, by the firewall on the way home.
     let torn = ways[0] != ways[1];
-    expect(torn == texts["firewalls"].contains("kernel: OUT-OF-STATE"), "dropped although both ways are one");
+    faults.expect(
+        torn == texts["firewalls"].contains("kernel: OUT-OF-STATE"),
+        "dropped although both ways are one",
+    );
     let device = if ways[1] == "vpn" { "vti1" } else { "eth2" };
-    expect(
+    faults.expect(
         !torn || all(r"OUT-OF-STATE IN=(\w+)", &texts["firewalls"]).iter().all(|name| name == device),
         "dropped by the wrong firewall",
     );
-    expect(!torn || finding("probe", &texts["probe"], &[]) == "ping-yes-tcp-no", "torn ways that work");
+    faults
+        .expect(!torn || finding("probe", &texts["probe"], &[]) == "ping-yes-tcp-no", "torn ways that work");
     // Every answer that the server sent in vain was dropped, in each of the two sessions, and is in the flow log.
     if torn {
         let sent = syn_acks(&texts["capture"]);
-        expect(
+        faults.expect(
             all("(kernel: OUT-OF-STATE)", &texts["firewalls"]).len() == 2 * sent,
             "answers sent and dropped differ",
         );
         let port = first(r"\.(\d+) > \S+\.22: Flags \[S\]", &texts["capture"]);
         let logged =
             first(&format!(r"(?m)^2 \d+ eni-\w+ {server} {host} 22 {port} 6 (\d+) "), &texts["flow-logs"]);
-        expect(logged == sent.to_string(), "flow log and capture count other answers");
+        faults.expect(logged == sent.to_string(), "flow log and capture count other answers");
     }
     // The same two ends everywhere.
     for check in ["traceroute", "capture", "flow-logs", "router", "probe-head"] {
-        expect(texts[check].contains(&server), &format!("{check} is about another server"));
+        faults.expect(texts[check].contains(&server), &format!("{check} is about another server"));
     }
     for check in ["traceroute", "capture", "flow-logs", "router"] {
-        expect(texts[check].contains(&host), &format!("{check} is about another host"));
+        faults.expect(texts[check].contains(&host), &format!("{check} is about another host"));
     }
     // The addresses of the virtual interface are those of the trace.
     let peer = first(r"(169\.254\.240\.\d+)/30\t", &texts["direct-connect"]);
-    expect(texts["router"].contains(&format!("neighbors {peer} ")), "the router has another neighbour");
-    expect(
+    faults
+        .expect(texts["router"].contains(&format!("neighbors {peer} ")), "the router has another neighbour");
+    faults.expect(
         ways[0] == "vpn" || texts["traceroute"].contains(&format!("{peer}  ")),
         "the trace crosses another link",
     );
@@ -276,12 +282,12 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
     for line in texts["flow-logs"].lines().filter(|line| line.starts_with("2 ")) {
         let cells: Vec<&str> = line.split(' ').collect();
         let number = |index: usize| cells[index].parse::<i64>().expect("a number");
-        expect(number(9) >= 40 * number(8) && number(11) >= number(10), "an impossible record");
+        faults.expect(number(9) >= 40 * number(8) && number(11) >= number(10), "an impossible record");
     }
     let now = first(r"--end-time (\S+)Z", &texts["cloudtrail"]);
-    expect(
+    faults.expect(
         all(r#"(?m)^\["(\S+)Z""#, &texts["cloudtrail"]).iter().all(|time| *time < now),
         "an event of the future",
     );
-    faults
+    faults.found
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use divedeep_cases::incident::{Series, View};
 
-use super::{all, first};
+use super::{Faults, all, first};
 
 pub fn finding(check: &str, text: &str, _: &[Series]) -> String {
     let found = match check {
@@ -75,34 +75,32 @@ fn recent(text: &str) -> bool {
 }
 
 pub fn contradictions(texts: &BTreeMap<&str, String>, _: &BTreeMap<String, View>) -> Vec<String> {
-    let mut faults = Vec::new();
-    let mut expect = |holds: bool, fault: &str| {
-        if !holds {
-            faults.push(fault.to_owned());
-        }
-    };
+    let mut faults = Faults::default();
     let denied = texts["registry-events"].contains("AccessDenied");
-    expect(
+    faults.expect(
         denied == texts["stopped-task"].contains("pull access denied"),
         "the pull and CloudTrail disagree",
     );
     let pulled = !texts["stopped-task"].contains("CannotPullContainerError");
-    expect(
+    faults.expect(
         pulled != texts["container-log"].contains("does not exist"),
         "a container that never ran has a log",
     );
     let arm = texts["pipeline"].contains("\naarch64\n");
-    expect(
+    faults.expect(
         arm == (first(r"(?m)^212\t(\w+)\t", &texts["pipeline"]) == "ARM_CONTAINER"),
         "the build machine and uname disagree",
     );
     let first_architecture = first(r#""architecture": "(\w+)""#, &texts["manifest"]);
-    expect(arm == (first_architecture == "arm64"), "the build machine and the manifest disagree");
+    faults.expect(arm == (first_architecture == "arm64"), "the build machine and the manifest disagree");
     let task = first(r"--tasks (\w+)", &texts["stopped-task"]);
-    expect(texts["container-log"].contains(&task), "the log is another task's");
-    expect(texts["service-events"].contains(&task), "the events do not know the task");
+    faults.expect(texts["container-log"].contains(&task), "the log is another task's");
+    faults.expect(texts["service-events"].contains(&task), "the events do not know the task");
     let image = first(r#""image": "(\S+)""#, &texts["stopped-task"]);
-    expect(texts["task-definition"].contains(&image), "the task runs another image than its definition says");
-    expect(texts["manifest"].contains(&image), "the manifest is another image's");
-    faults
+    faults.expect(
+        texts["task-definition"].contains(&image),
+        "the task runs another image than its definition says",
+    );
+    faults.expect(texts["manifest"].contains(&image), "the manifest is another image's");
+    faults.found
 }

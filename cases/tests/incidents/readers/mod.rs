@@ -47,6 +47,22 @@ pub struct Reader {
     pub contradictions: fn(texts: &Texts<'_>, views: &Views) -> Vec<String>,
 }
 
+/// What a reader found to contradict itself.
+#[derive(Default)]
+pub struct Faults {
+    /// In words.
+    pub found: Vec<String>,
+}
+
+impl Faults {
+    /// Notes a fault where something does not hold.
+    fn expect(&mut self, holds: bool, fault: impl Into<String>) {
+        if !holds {
+            self.found.push(fault.into());
+        }
+    }
+}
+
 /// Every reader, in the order of the worlds.
 pub const ALL: &[Reader] = &[
     Reader { incident: "I01", finding: i01::finding, contradictions: i01::contradictions },
