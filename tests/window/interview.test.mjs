@@ -107,7 +107,7 @@ step('a rehearsal left unfinished is begun anew by typing, asked back, scored an
   await app.sees('story-rehearse');
   await app.click('story-back');
   await app.choose('stories-tab', 'list');
-  await until('told once', async () => /1/.test(await app.text('story-row')));
+  await until('told once', async () => /told once/.test(await app.text('story-row')));
 });
 
 step('a mock loop of two rounds asks its first question', async () => {
