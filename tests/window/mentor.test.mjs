@@ -61,7 +61,7 @@ step('a learner answers, adds the mentor, looks at what leaves and makes the pac
   await app.press(Key.Escape);
   await openMentor('mentors');
   await app.fill('my-name', 'Mei');
-  await app.click('add-mentor');
+  await app.click('add-contact');
   await app.fill('add-name', 'Bo');
   await app.fill('add-address', address);
   await app.click('add-keep');

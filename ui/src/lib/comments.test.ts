@@ -56,7 +56,7 @@ it('knows the place of a comment, whichever Chinese a part is read in', () => {
 });
 
 it('says a place in words', () => {
-  const words = (place: Place) => placeWords(t, 'en', place);
+  const words = (place: Place) => placeWords(t.comments.places, t, 'en', place);
   expect(words({ type: 'whole' })).toBe('');
   expect(words({ type: 'part', part: 'result', language: 'zh-CN' })).toBe('Result, 中文');
   expect(words({ type: 'play', number: 1, step: 3 })).toContain('step 4');

@@ -27,9 +27,13 @@ export const isAboutPart =
   ({ comment: { place } }: CommentView): boolean =>
     place.type === 'part' && place.part === part && (place.language === 'en') === (language === 'en');
 
-/** A place in words; nothing for the item as a whole. */
-export function placeWords(t: Messages, language: Language, place: Place): string {
-  const words = t.comments.places;
+/** A place in the words of a page: the learner's or the mentor's. Nothing for the item as a whole. */
+export function placeWords(
+  words: Messages['comments']['places'],
+  t: Messages,
+  language: Language,
+  place: Place,
+): string {
   switch (place.type) {
     case 'whole':
       return '';

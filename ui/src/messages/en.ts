@@ -975,7 +975,6 @@ export const en = {
     notWaiting: 'answered',
     addLearner: 'Add a learner by address',
     addedLearner: (name: string) => `${name} is added. Compare the words before you send feedback.`,
-    theirName: 'Their name',
   },
 
   /** The mentor's desk, and what a review packet says. */
@@ -1120,7 +1119,7 @@ export const en = {
     changedKey: (name: string) =>
       `There are two called ${name}, with different keys: either they have new keys, or somebody pretends. Send nothing until you have compared the words by telephone or in person; then remove the other.`,
     add: 'Add a mentor',
-    addName: 'Name',
+    addName: 'Their name',
     addAddress: 'Their address',
     addAddressAsk: 'divedeep-1…',
     addKeep: 'Add',

@@ -910,7 +910,6 @@ export const zhCN = {
     notWaiting: '已回复',
     addLearner: '用地址添加学习者',
     addedLearner: (name) => `已添加${name}。送出反馈之前，请先核对单字。`,
-    theirName: '对方的名字',
   },
 
   review: {
@@ -1050,7 +1049,7 @@ export const zhCN = {
     changedKey: (name) =>
       `有两位联系人都叫“${name}”，密钥却不同：可能是他换了密钥，也可能有人冒名。请先用电话或当面核对单字，在那之前什么都不要寄；核对后移除另一位。`,
     add: '加入导师',
-    addName: '名字',
+    addName: '对方的名字',
     addAddress: '对方的地址',
     addAddressAsk: 'divedeep-1…',
     addKeep: '加入',

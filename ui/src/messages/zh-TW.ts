@@ -910,7 +910,6 @@ export const zhTW = {
     notWaiting: '已回覆',
     addLearner: '用位址新增學習者',
     addedLearner: (name) => `已新增${name}。送出回饋之前，請先核對單字。`,
-    theirName: '對方的名字',
   },
 
   review: {
@@ -1050,7 +1049,7 @@ export const zhTW = {
     changedKey: (name) =>
       `有兩位聯絡人都叫「${name}」，金鑰卻不同：可能是他換了金鑰，也可能有人冒名。請先用電話或當面核對單字，在那之前什麼都不要寄；核對後移除另一位。`,
     add: '加入導師',
-    addName: '名字',
+    addName: '對方的名字',
     addAddress: '對方的位址',
     addAddressAsk: 'divedeep-1…',
     addKeep: '加入',

@@ -219,16 +219,16 @@ describe('the cohort', () => {
       .mockRejectedValueOnce(refuse('not_an_address', { text: 'x' }))
       .mockResolvedValueOnce(4);
     render(Screen, { learner: null });
-    await waitFor(() => test('add-learner'));
-    await fireEvent.click(test('add-learner'));
-    await type('learner-name', 'Bo');
-    await type('learner-address', 'x');
-    await fireEvent.click(test('learner-keep'));
+    await waitFor(() => test('add-contact'));
+    await fireEvent.click(test('add-contact'));
+    await type('add-name', 'Bo');
+    await type('add-address', 'x');
+    await fireEvent.click(test('add-keep'));
     await waitFor(() => expect(document.body.textContent).toContain('divedeep-1'));
-    expect(field('learner-address').value).toBe('x');
-    await type('learner-address', 'divedeep-1zz');
-    await fireEvent.click(test('learner-keep'));
-    await waitFor(() => expect(test('learner-added').textContent).toContain('Bo'));
+    expect(field('add-address').value).toBe('x');
+    await type('add-address', 'divedeep-1zz');
+    await fireEvent.click(test('add-keep'));
+    await waitFor(() => expect(test('contact-added').textContent).toContain('Bo'));
     expect(vi.mocked(api.contactsAdd).mock.lastCall).toEqual(['learner', 'Bo', 'divedeep-1zz']);
   });
 });

@@ -13,45 +13,18 @@ import type {
   Text,
   ToldShared,
 } from '../../lib/api/types';
-import { dateOf, day } from '../../lib/format';
+import { isSame } from '../../lib/comments';
 import { PARTS } from '../../lib/rehearsal';
-import type { Messages } from '../../messages/en';
 
 /** A story as an item. */
 export const storyItem = (id: string): ItemRef => ({ kind: 'story', id });
-
-const itemKey = (item: ItemRef) => `${item.kind}/${item.id}`;
 
 /** A name for a place of an item, the same for the same place. */
 export function placeKey(item: ItemRef, place: Place): string {
   const inner = Object.entries(place)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, value]) => `${key}=${value}`);
-  return `${itemKey(item)}?${inner.join('&')}`;
-}
-
-/** Whether both name the same item. */
-export const sameItem = (a: ItemRef | null, b: ItemRef | null) =>
-  a !== null && b !== null && itemKey(a) === itemKey(b);
-
-/** A place in the mentor's words; the item as a whole has none. */
-export function placeName(t: Messages, language: Language, place: Place): string {
-  const words = t.review.places;
-  switch (place.type) {
-    case 'whole':
-      return '';
-    case 'answer':
-      return words.answer(day(language, dateOf(place.at_ms)));
-    case 'part':
-      return words.part(
-        t.stories.parts[place.part],
-        t.stories.languageNames[place.language === 'en' ? 'en' : 'zh'],
-      );
-    case 'told':
-      return words.told;
-    case 'play':
-      return place.step === null ? words.play : words.step(place.step + 1);
-  }
+  return `${item.kind}/${item.id}?${inner.join('&')}`;
 }
 
 /** The comments of a place, with where they stand in the draft. */
@@ -148,7 +121,7 @@ export function toldByLoop(parts: Parts): {
 
 /** The assignment of an item, if it was assigned. */
 export const assignmentOf = (assignments: readonly Assignment[], item: ItemRef) =>
-  assignments.find((assignment) => sameItem(assignment.item, item)) ?? null;
+  assignments.find((assignment) => assignment.item !== null && isSame(assignment.item, item)) ?? null;
 
 /** A told answer that is a story is scored on the rubric; a technical one by its key points. */
 export const hasRubric = ({ item }: ToldShared) => item.kind === 'story' || item.kind === 'prompt';

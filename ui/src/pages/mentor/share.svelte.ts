@@ -1,22 +1,25 @@
 import * as api from '../../lib/api';
 import type { AssignmentView, ItemRef, Language, Selection, SharePage, SharePreview } from '../../lib/api';
 import { Asker } from '../../lib/asker.svelte';
-import { firstSelection, mentorOf, possible } from './sharing';
+import { figuresAlone } from '../../lib/selection';
+import { Adding } from './adding.svelte';
+import { mentorOf, possible } from './sharing';
 
 /** The learner's side. It outlives the page: what was chosen and typed is there when one comes back. */
 export class Sharing extends Asker {
   page = $state.raw<SharePage | null>(null);
-  selection = $state.raw<Selection>(firstSelection());
+  selection = $state.raw<Selection>(figuresAlone());
   /** What would leave with the selection; gone with the next change of it, because it is no longer that. */
   preview = $state.raw<SharePreview | null>(null);
   /** The mentor that was chosen. */
   chosen = $state<number | null>(null);
   /** What was written last: whose packet, or the document. */
   written = $state.raw<{ path: string; mentor: string | null } | null>(null);
-  /** A mentor who is added. */
-  addName = $state('');
-  addAddress = $state('');
-  added = $state<string | null>(null);
+  readonly adding = new Adding('mentor', async (number) => {
+    this.chosen = number;
+    await this.#read();
+    return this.page?.mentors.find((mentor) => mentor.number === number)?.name;
+  });
   /** What went wrong with a contact: it stands where the contacts are. */
   readonly contacts = new Asker();
   #asked = 0;
@@ -64,23 +67,6 @@ export class Sharing extends Asker {
     });
   }
 
-  /** Adds the mentor that was typed; gives whether they are there. */
-  async addMentor(): Promise<boolean> {
-    const name = this.addName.trim();
-    const address = this.addAddress.trim();
-    let done = false;
-    if (!name || !address) return false;
-    await this.contacts.once(async () => {
-      this.chosen = await api.contactsAdd('mentor', name, address);
-      await this.#read();
-      this.added = this.page?.mentors.find(({ number }) => number === this.chosen)?.name ?? name;
-      this.addName = '';
-      this.addAddress = '';
-      done = true;
-    });
-    return done;
-  }
-
   compared(number: number, compared: boolean): Promise<void> {
     return this.contacts.once(async () => {
       await api.contactsCompared(number, compared);
@@ -91,7 +77,7 @@ export class Sharing extends Asker {
   removeMentor(number: number): Promise<void> {
     return this.contacts.once(async () => {
       await api.contactsDelete(number);
-      this.added = null;
+      this.adding.added = null;
       await this.#read();
     });
   }

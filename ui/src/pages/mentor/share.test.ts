@@ -4,9 +4,9 @@ import { app } from '../../app.svelte';
 import { shareHandlers } from '../../dev/share';
 import { absent, field, openWindow, test, type } from '../../dev/test-support';
 import * as api from '../../lib/api';
+import { figuresAlone } from '../../lib/selection';
 import Share from './Share.svelte';
 import { sharing } from './share.svelte';
-import { firstSelection } from './sharing';
 
 vi.mock('../../lib/api', async (original) => ({
   ...(await original<typeof api>()),
@@ -64,15 +64,13 @@ beforeEach(() => {
   vi.clearAllMocks();
   Object.assign(sharing, {
     page: null,
-    selection: firstSelection(),
+    selection: figuresAlone(),
     preview: null,
     written: null,
     chosen: null,
     error: null,
-    added: null,
-    addName: '',
-    addAddress: '',
   });
+  Object.assign(sharing.adding, { name: '', address: '', added: null, error: null });
   sharing.contacts.error = null;
   core();
 });
@@ -83,11 +81,11 @@ describe('sharing', () => {
     absent('share-make');
     await click('share-look');
     await waitFor(() => test('share-preview'));
-    expect(vi.mocked(api.sharePreview).mock.calls[0]).toEqual([firstSelection(), 'en']);
+    expect(vi.mocked(api.sharePreview).mock.calls[0]).toEqual([figuresAlone(), 'en']);
     expect(test('share-make').textContent).toContain('Lin Yu-ting');
     await click('share-make');
     await waitFor(() => expect(test('share-written').textContent).toContain('.divedeep'));
-    expect(vi.mocked(api.shareMake).mock.calls[0]).toEqual([firstSelection(), 1]);
+    expect(vi.mocked(api.shareMake).mock.calls[0]).toEqual([figuresAlone(), 1]);
     await waitFor(() => expect(within(test('requests')).getAllByTestId('request')).toHaveLength(3));
   });
 
@@ -198,7 +196,7 @@ describe('sharing', () => {
 describe('mentors', () => {
   it('are added by their address; one that is none is refused, and stays to be mended', async () => {
     await open();
-    await click('add-mentor');
+    await click('add-contact');
     expect((test('add-keep') as HTMLButtonElement).disabled).toBe(true);
     await type('add-name', ' Ada ');
     await type('add-address', 'nonsense');

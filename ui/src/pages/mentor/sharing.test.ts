@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import type { Comment, Contact, Place, ShareChoices } from '../../lib/api/types';
+import { figuresAlone } from '../../lib/selection';
 import {
   assignmentRoute,
   commentRoute,
-  firstSelection,
   foundByPlace,
   isNothing,
   mentorOf,
@@ -26,7 +26,7 @@ const choices: ShareChoices = {
 };
 
 it('begins with the figures alone, blacked out', () => {
-  const first = firstSelection();
+  const first = figuresAlone();
   expect(first).toMatchObject({ progress: true, answers: false, redact: true, stories: [], recordings: [] });
   expect(isNothing(first)).toBe(false);
   expect(isNothing({ ...first, progress: false, question: '  ' })).toBe(true);
@@ -34,7 +34,7 @@ it('begins with the figures alone, blacked out', () => {
 });
 
 it('shares a recording with its answer or not at all', () => {
-  const all = { ...firstSelection(), told: [1, 2], mocks: [90], recordings: [1, 2, 7] };
+  const all = { ...figuresAlone(), told: [1, 2], mocks: [90], recordings: [1, 2, 7] };
   expect(possible(all, choices).recordings).toEqual([1, 7]);
   expect(possible({ ...all, told: [2] }, choices).recordings).toEqual([7]);
   expect(possible({ ...all, mocks: [] }, choices).recordings).toEqual([1]);
@@ -43,7 +43,7 @@ it('shares a recording with its answer or not at all', () => {
 
 it('forgets what was deleted while one was away', () => {
   const all = {
-    ...firstSelection(),
+    ...figuresAlone(),
     answers: true,
     stories: ['a1', 'gone'],
     told: [1, 7, 99],

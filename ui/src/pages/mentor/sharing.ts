@@ -11,21 +11,6 @@ import type {
 } from '../../lib/api/types';
 import { inLanguage } from '../../lib/text';
 
-/** What is chosen before anything was: the figures alone. */
-export function firstSelection(): Selection {
-  return {
-    question: '',
-    progress: true,
-    answers: false,
-    stories: [],
-    told: [],
-    mocks: [],
-    plays: [],
-    recordings: [],
-    redact: true,
-  };
-}
-
 /** Whether nothing would leave. */
 export function isNothing(selection: Selection): boolean {
   const { question, progress, answers, stories, told, mocks, plays } = selection;

@@ -1,19 +1,7 @@
 import * as api from '../../lib/api';
-import type { FiguresPage, Language, Progress, Selection } from '../../lib/api';
+import type { FiguresPage, Language, Progress } from '../../lib/api';
 import { Asker } from '../../lib/asker.svelte';
-
-/** What the report says: the figures, and nothing that was typed. */
-const FIGURES: Selection = {
-  question: '',
-  progress: true,
-  answers: false,
-  stories: [],
-  told: [],
-  mocks: [],
-  plays: [],
-  recordings: [],
-  redact: true,
-};
+import { figuresAlone } from '../../lib/selection';
 
 /** How study goes. */
 export class ProgressState extends Asker {
@@ -39,7 +27,7 @@ export class ProgressState extends Asker {
 
   report(language: Language): Promise<void> {
     return this.once(async () => {
-      const path = await api.shareReport(FIGURES, language);
+      const path = await api.shareReport(figuresAlone(), language);
       this.saved = path === null ? null : { figure: 'report', path };
     });
   }
