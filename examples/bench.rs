@@ -15,7 +15,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use divedeep::app::{Access, Answer, App, Selection, Trust};
+use divedeep::app::{Access, Answer, App, Selection, Taking, Trust};
 use divedeep::bank::Source;
 use divedeep::interview::MockWish;
 use divedeep::model::{AnswerMode, Grade, ItemRef, Language, Manner, Role, SessionKind, Story, Strength};
@@ -295,6 +295,7 @@ fn packets(folder: &Path, chance: &mut StdRng) {
     let address = bo.me(chance).expect("keys").address;
     let mentor = mei.contact_add(Role::Mentor, "Bo", &address, now, chance).expect("added");
     let mut number = 0;
+    let new = Taking { trust: Trust::New, ..Taking::default() };
     let path = |number: u32| folder.join(format!("{number}.age"));
     row("make a packet: 50,000 answers, 30 stories", 10, || {
         number += 1;
@@ -304,7 +305,7 @@ fn packets(folder: &Path, chance: &mut StdRng) {
     number = 0;
     row("open it", 10, || {
         number += 1;
-        bo.packet_take(&path(number), Trust::New, false, now, chance).expect("taken");
+        bo.packet_take(&path(number), new, now, chance).expect("taken");
     });
     let learner = bo.contacts().expect("contacts")[0].number;
     row("the mentor's page of it", 10, || {

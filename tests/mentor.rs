@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use common::*;
-use divedeep::app::{Access, App, Assignment, Comment, Feedback, Place, Selection, Trust};
+use divedeep::app::{Access, App, Assignment, Comment, Feedback, Place, Selection, Taking, Trust};
 use divedeep::bank::Source;
 use divedeep::error::{Error, Refusal};
 use divedeep::model::{
@@ -28,6 +28,8 @@ use rand::rngs::StdRng;
 use tempfile::TempDir;
 
 const NINE: &str = "2026-11-21 09:00";
+/// From somebody known, although one before it is missing.
+const WITHOUT: Taking = Taking { role: None, trust: Trust::Known, without: true };
 
 fn chance(seed: u64) -> StdRng {
     StdRng::seed_from_u64(seed)
@@ -59,7 +61,9 @@ impl Person {
     }
 
     fn take(&mut self, path: &Path, trust: Trust, now: Moment) -> Result<u32, Error> {
-        self.app.packet_take(path, trust, false, now, &mut chance(1)).map(|taken| taken.contact)
+        self.app
+            .packet_take(path, Taking { trust, ..Taking::default() }, now, &mut chance(1))
+            .map(|taken| taken.contact)
     }
 }
 
@@ -245,6 +249,62 @@ fn a_review_goes_there_and_back_through_files_only() {
 }
 
 #[test]
+fn recordings_that_came_are_deleted_with_the_packet_and_with_the_contact() {
+    let mut pair = Pair::new();
+    let now = study(&mut pair.mei.app, 1, taipei(NINE));
+    let id = story(&mut pair.mei.app, "Night failures", "I read the logs.", now);
+    let told =
+        pair.mei.app.rehearsal_begin(&ItemRef::story(&id), Manner::Spoken, Language::En, now).expect("begun");
+    let path = pair.mei.app.recording_begin(told.number).expect("a place");
+    let mut recording = divedeep::speech::Recording::open(&path).expect("a recording");
+    recording.hear(&[0.1; 16_000], 16_000).expect("heard");
+    recording.finish().expect("finished");
+    pair.mei.app.rehearsal_finish(told.number, Some(&id), Account::default(), now).expect("finished");
+    let spoken = Selection { told: vec![told.number], recordings: vec![told.number], ..everything(vec![id]) };
+    let received = pair.bo.folder.path().join("received");
+    let folders = || {
+        let entries = std::fs::read_dir(&received).expect("a folder").flatten();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    };
+
+    let first = pair.share("1.age", &spoken, now);
+    let learner = pair.bo.take(&first, Trust::New, now).expect("taken");
+    let packet = pair.bo.app.review(learner, Language::En).expect("a page").packet;
+    let sound = pair.bo.app.received_recording(packet, told.number).expect("it came with it");
+    assert_eq!(sound, pair.mei.app.recording(told.number).expect("her own"));
+    // Whatever somebody else put there is not ours to delete.
+    std::fs::create_dir(received.join("mine")).expect("a folder");
+
+    // Two more packets: the words of the first are let go, and its recordings.
+    for name in ["2.age", "3.age"] {
+        let next = pair.share(name, &spoken, now);
+        pair.bo.take(&next, Trust::Known, now).expect("taken");
+    }
+    let newest = pair.bo.app.review(learner, Language::En).expect("a page").packet;
+    assert_eq!(folders().len(), 3, "the newest, the one to compare with, and not ours: {:?}", folders());
+    assert!(matches!(pair.bo.app.received_recording(packet, told.number), Err(Error::ReadFile { .. })));
+    pair.bo.app.received_recording(newest, told.number).expect("of the newest");
+
+    pair.bo.app.contact_delete(learner).expect("deleted");
+    assert_eq!(folders(), ["mine"]);
+}
+
+#[test]
+fn a_packet_of_the_other_kind_belongs_to_the_other_command() {
+    let mut pair = Pair::new();
+    let now = study(&mut pair.mei.app, 1, taipei(NINE));
+    let review = pair.share("review.age", &Selection::progress(), now);
+    let feedback = Taking { role: Some(Role::Mentor), trust: Trust::New, without: false };
+    assert_eq!(refusal(pair.bo.app.packet_take(&review, feedback, now, &mut chance(1))), Refusal::WrongKind);
+    assert!(pair.bo.app.contacts().expect("contacts").is_empty(), "nothing was kept");
+    let learner = Taking { role: Some(Role::Learner), ..feedback };
+    pair.bo.app.packet_take(&review, learner, now, &mut chance(1)).expect("taken");
+}
+
+#[test]
 fn the_next_review_says_what_changed() {
     let mut pair = Pair::new();
     let now = study(&mut pair.mei.app, 3, taipei(NINE));
@@ -340,7 +400,7 @@ fn what_cannot_be_taken_is_refused_with_its_own_reason_and_changes_nothing() {
     pair.share("4.age", &Selection::progress(), days_later(now, 3));
     let five = pair.share("5.age", &Selection::progress(), days_later(now, 4));
     assert_eq!(refusal(pair.bo.take(&five, Trust::Known, now)), Refusal::OutOfOrder);
-    pair.bo.app.packet_take(&five, Trust::Known, true, now, &mut chance(1)).expect("without number 4");
+    pair.bo.app.packet_take(&five, WITHOUT, now, &mut chance(1)).expect("without number 4");
 }
 
 #[test]
@@ -506,7 +566,7 @@ fn a_packet_of_absurd_numbers_is_refused_or_shown_and_harms_nothing() {
             .expect("memory");
         let file = pair.file("absurd.age");
         std::fs::write(&file, bytes).expect("written");
-        match pair.bo.app.packet_take(&file, Trust::Known, true, now, &mut chance(1)) {
+        match pair.bo.app.packet_take(&file, WITHOUT, now, &mut chance(1)) {
             Ok(_) => {
                 taken += 1;
                 pair.bo.app.review(learner, Language::En).expect("a page");

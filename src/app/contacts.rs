@@ -1,6 +1,6 @@
 //! Oneself and others: keys, addresses, fingerprints.
 
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 
 use rand::Rng;
 
@@ -47,9 +47,7 @@ impl App {
             // Two programs must not draw keys at the same time.
             Err(error) if error.kind() == ErrorKind::NotFound && self.store.writes() => {
                 let identity = Identity::generate(chance);
-                file::write(&path, false, |out| {
-                    out.write_all(identity.text().as_bytes()).map_err(|error| file::failed(&path, &error))
-                })?;
+                file::write_all(&path, false, identity.text().as_bytes())?;
                 Ok(identity)
             }
             Err(error) => Err(unreadable(error.to_string())),
@@ -106,12 +104,13 @@ impl App {
     /// Deletes a contact with everything that came from there.
     ///
     /// # Errors
-    /// [`Error::NoSuchItem`], and those of the database.
+    /// [`Error::NoSuchItem`], [`Error::WriteFile`] where a recording cannot be deleted (it is tried again with the next
+    /// packet or contact), and those of the database.
     pub fn contact_delete(&mut self, number: u32) -> Result<()> {
         self.kept_contact(number)?;
         self.store.transact(|transaction| transaction.delete_contact(number))?;
         self.queue.take();
-        Ok(())
+        self.delete_let_go()
     }
 
     pub(super) fn kept_contact(&self, number: u32) -> Result<KeptContact> {

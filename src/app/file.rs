@@ -32,6 +32,14 @@ pub(super) fn write<T>(
     Ok(filled)
 }
 
+/// Writes a file of these bytes, as [`write`] does.
+///
+/// # Errors
+/// Those of [`write`].
+pub(super) fn write_all(path: &Path, replace: bool, bytes: &[u8]) -> Result<()> {
+    write(path, replace, |out| out.write_all(bytes).map_err(|error| failed(path, &error)))
+}
+
 /// What went wrong while a file was written.
 pub(super) fn failed(path: &Path, error: &IoError) -> Error {
     match error.kind() {

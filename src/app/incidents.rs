@@ -3,7 +3,6 @@
 //! A play is kept with its case and its record, so that it stays what it was. Which cause a world has follows from its
 //! seed: the first play of an incident has the usual one, later ones any that the record calls a variant.
 
-use std::io::Write as _;
 use std::path::Path;
 
 use chrono::NaiveDate;
@@ -243,9 +242,7 @@ impl App {
             Some((command, output)) if command.starts_with("$ ") && !output.contains("\n$ ") => output,
             _ => &text,
         };
-        file::write(path, true, |out| {
-            out.write_all(output.as_bytes()).map_err(|error| file::failed(path, &error))
-        })
+        file::write_all(path, true, output.as_bytes())
     }
 
     /// Names the cause. It can be named again; the last one counts, with the evidence there was then.

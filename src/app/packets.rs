@@ -1,7 +1,7 @@
 //! Packets that arrive: looked at, refused or taken.
 
 use std::io::{Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use flate2::Compression;
 use flate2::read::GzDecoder;
@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::contacts::{checked_name, fingerprint, same_name};
-use super::{App, Feedback, PacketTaken, PacketView, Shared, Summary, Trust, file};
+use super::{App, Feedback, PacketTaken, PacketView, Shared, Summary, Taking, Trust, file};
 use crate::error::{Error, Refusal, Result};
 use crate::model::{PacketKind, Role};
 use crate::packet::{self, Header, LARGEST, Opened};
@@ -69,7 +69,7 @@ impl App {
     }
 
     /// Takes a packet, a learner's review or a mentor's feedback, all of it or nothing. One whose sender is not known is
-    /// taken only with [`Trust::New`]; one before which another is missing only where `without` says so.
+    /// taken only with [`Trust::New`]; one before which another is missing only where `taking` says so.
     ///
     /// # Errors
     /// Those of [`App::packet_view`], [`Error::UnknownSender`], [`Error::ChangedKey`], [`Error::WriteFile`] and
@@ -77,14 +77,16 @@ impl App {
     pub fn packet_take(
         &mut self,
         path: &Path,
-        trust: Trust,
-        without: bool,
+        taking: Taking,
         now: Moment,
         chance: &mut impl Rng,
     ) -> Result<PacketTaken> {
         let Arrived { opened, said, role, contact } = self.arrive(path, chance)?;
+        if taking.role.is_some_and(|expected| expected != role) {
+            return Err(Error::Packet(Refusal::WrongKind));
+        }
         let header = &opened.header;
-        if let (None, Trust::Known) = (&contact, trust) {
+        if let (None, Trust::Known) = (&contact, taking.trust) {
             let (name, words) = (said.name().to_owned(), header.sender.words().join(" "));
             let known = self.store.read().contacts(Some(role))?;
             return Err(match known.iter().any(|one| same_name(&one.name, &name)) {
@@ -94,11 +96,11 @@ impl App {
         }
         if let Some(contact) = &contact {
             let last = self.store.read().packets(contact.number, false, header.kind)?.into_iter().next();
-            follows(header, last.map(|last| (last.sequence, last.digest)), without)?;
+            follows(header, last.map(|last| (last.sequence, last.digest)), taking.without)?;
         } else {
-            follows(header, None, without)?;
+            follows(header, None, taking.without)?;
         }
-        let folder = self.store.path().with_file_name(RECEIVED);
+        let folder = self.received();
         let taken = self.store.transact(|transaction| {
             let contact = match contact {
                 Some(contact) => contact.number,
@@ -114,9 +116,11 @@ impl App {
                 Said::Feedback(feedback) => keep_feedback(transaction, contact, header, feedback, now)?,
             }
             Ok(PacketTaken { role, contact })
-        })?;
+        });
+        // Taken or not, the packet is settled; a recording that cannot be deleted now is deleted with the next packet.
+        let _ = self.delete_let_go();
         self.queue.take();
-        Ok(taken)
+        taken
     }
 
     /// Opens and checks a file; nothing of it is believed before that.
@@ -158,9 +162,31 @@ impl App {
     /// # Errors
     /// [`Error::ReadFile`].
     pub fn received_recording(&self, packet: u32, number: u32) -> Result<Vec<u8>> {
-        let folder = self.store.path().with_file_name(RECEIVED).join(packet.to_string());
+        let folder = self.received().join(packet.to_string());
         let path = folder.join(format!("{number}.wav"));
         std::fs::read(&path).map_err(|error| Error::ReadFile { path, reason: error.to_string() })
+    }
+
+    /// Deletes the recordings of packets whose words are no longer kept.
+    ///
+    /// # Errors
+    /// [`Error::WriteFile`] for one that cannot be deleted, and those of the database.
+    pub(super) fn delete_let_go(&self) -> Result<()> {
+        let kept = self.store.read().packets_with_body()?;
+        let Ok(folders) = std::fs::read_dir(self.received()) else { return Ok(()) };
+        for folder in folders.flatten() {
+            let packet = folder.file_name().to_str().and_then(|name| name.parse().ok());
+            if packet.is_some_and(|packet| !kept.contains(&packet)) {
+                let path = folder.path();
+                std::fs::remove_dir_all(&path).map_err(|error| file::failed(&path, &error))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The folder of recordings that came with packets: one for each packet, by its number.
+    fn received(&self) -> PathBuf {
+        self.store.path().with_file_name("received")
     }
 
     /// What a packet that was taken or made says; none where it was let go.
@@ -169,9 +195,6 @@ impl App {
         unpack(&body).map(Some)
     }
 }
-
-/// The folder of recordings that came with packets.
-const RECEIVED: &str = "received";
 
 /// A contact's name where it was first met.
 fn sender_name(said: &Said) -> String {
@@ -227,8 +250,7 @@ fn keep_recordings(folder: &Path, opened: &Opened) -> Result<()> {
         // `packet::open` lets no other name pass than recordings/<number>.wav.
         let Some(name) = Path::new(name).file_name() else { continue };
         std::fs::create_dir_all(folder).map_err(|error| file::failed(folder, &error))?;
-        let path = folder.join(name);
-        file::write(&path, true, |out| out.write_all(bytes).map_err(|error| file::failed(&path, &error)))?;
+        file::write_all(&folder.join(name), true, bytes)?;
     }
     Ok(())
 }

@@ -225,9 +225,7 @@ impl App {
     ) -> Result<()> {
         let (shared, _) = self.shared(selection, now)?;
         let text = document(&self.report_of(&shared, language, now)?);
-        file::write(path, replace, |out| {
-            std::io::Write::write_all(out, text.as_bytes()).map_err(|error| file::failed(path, &error))
-        })
+        file::write_all(path, replace, text.as_bytes())
     }
 
     /// Gathers what was chosen, and blacks out what must not leave; how many places that were.

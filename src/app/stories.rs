@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::de::DeserializeOwned;
 
-use super::{App, Draft, PartLength, SharedStory, StoriesPage, StoryPage, StoryRow, VersionRow, title};
+use super::{App, Draft, PartLength, SharedStory, StoriesPage, StoryPage, StoryRow, VersionRow, file, title};
 use crate::error::{Error, Result};
 use crate::model::{Item, ItemRef, Language, Story, StoryId, StoryPart};
 use crate::store::{KeptStory, Version};
@@ -226,12 +226,11 @@ impl App {
     /// Writes a story to a file, blacked out where `redact` says so.
     ///
     /// # Errors
-    /// Those of [`App::story_shared`], and [`Error::WriteFile`].
+    /// Those of [`App::story_shared`], [`Error::WriteFile`], and [`Error::DiskFull`].
     pub fn story_write(&self, id: &StoryId, language: Language, redact: bool, path: &Path) -> Result<()> {
         let shared = self.story_shared(id, language)?;
         let text = if redact { shared.redacted } else { shared.text };
-        std::fs::write(path, text)
-            .map_err(|error| Error::WriteFile { path: path.to_owned(), reason: error.to_string() })
+        file::write_all(path, true, text.as_bytes())
     }
 
     fn keep_story(&mut self, id: &StoryId, number: u32, story: &Story, now: Moment) -> Result<()> {

@@ -4,8 +4,8 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
-use divedeep::app::{Access, App, Contact, Feedback, Selection, Trust};
-use divedeep::error::{Error, Refusal};
+use divedeep::app::{Access, App, Contact, Feedback, Selection, Taking, Trust};
+use divedeep::error::Error;
 use divedeep::model::{Language, Role};
 use divedeep::shell;
 
@@ -85,6 +85,17 @@ pub struct Choice {
     keep_findings: bool,
 }
 
+/// Taking a packet that arrived.
+#[derive(Args)]
+pub struct Arrival {
+    /// Take its sender as a contact from now on: you compared the words.
+    #[arg(long)]
+    new: bool,
+    /// Take it although one before it is missing.
+    #[arg(long)]
+    without: bool,
+}
+
 /// Review packets.
 #[derive(Subcommand)]
 pub enum PacketCommand {
@@ -107,12 +118,8 @@ pub enum PacketCommand {
     Open {
         /// The file.
         file: PathBuf,
-        /// Take its sender as a contact from now on: you compared the words.
-        #[arg(long)]
-        new: bool,
-        /// Take it although one before it is missing.
-        #[arg(long)]
-        without: bool,
+        #[command(flatten)]
+        arrival: Arrival,
         /// Say what it holds, as JSON.
         #[arg(long)]
         json: bool,
@@ -145,12 +152,8 @@ pub enum FeedbackCommand {
     Apply {
         /// The file.
         file: PathBuf,
-        /// Take its sender as a contact from now on: you compared the words.
-        #[arg(long)]
-        new: bool,
-        /// Take it although one before it is missing.
-        #[arg(long)]
-        without: bool,
+        #[command(flatten)]
+        arrival: Arrival,
     },
 }
 
@@ -218,9 +221,8 @@ impl PacketCommand {
                 let selection = choice.selection(app)?;
                 print_json(out, &app.share_preview(&selection, words.0, now)?)?;
             }
-            Self::Open { file, new, without, json } => {
-                expect(app, &file, Role::Learner)?;
-                let taken = app.packet_take(&file, trust(new), without, now, chance)?;
+            Self::Open { file, arrival, json } => {
+                let taken = app.packet_take(&file, arrival.from(Role::Learner), now, chance)?;
                 let page = app.review(taken.contact, words.0)?;
                 if json {
                     print_json(out, &page)?;
@@ -267,9 +269,8 @@ impl FeedbackCommand {
                 app.feedback_make(learner.number, &file, false, now, chance)?;
                 writeln!(out, "{}", file.display())?;
             }
-            Self::Apply { file, new, without } => {
-                expect(app, &file, Role::Mentor)?;
-                app.packet_take(&file, trust(new), without, now, chance)?;
+            Self::Apply { file, arrival } => {
+                app.packet_take(&file, arrival.from(Role::Mentor), now, chance)?;
                 let page = app.share_page(now, chance)?;
                 for (mentor, _, letter) in page.letters.iter().take(1) {
                     writeln!(out, "{mentor}: {letter}")?;
@@ -318,14 +319,12 @@ impl Choice {
     }
 }
 
-fn trust(new: bool) -> Trust {
-    if new { Trust::New } else { Trust::Known }
-}
-
-/// A packet of the other kind belongs to the other command.
-fn expect(app: &App, file: &std::path::Path, role: Role) -> Result<(), Error> {
-    let view = app.packet_view(file, &mut shell::chance())?;
-    if view.role == role { Ok(()) } else { Err(Error::Packet(Refusal::WrongKind)) }
+impl Arrival {
+    /// Taken from somebody of this role alone: a packet of the other kind belongs to the other command.
+    fn from(self, role: Role) -> Taking {
+        let trust = if self.new { Trust::New } else { Trust::Known };
+        Taking { role: Some(role), trust, without: self.without }
+    }
 }
 
 /// The contact of a name or number.

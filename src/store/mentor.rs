@@ -1,5 +1,7 @@
 //! Contacts, packets, and what came in them.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use rusqlite::{Row, params};
 use serde::Serialize;
@@ -147,6 +149,15 @@ impl Reading<'_> {
     pub fn packet_body(&self, number: u32) -> Result<Option<Vec<u8>>> {
         let body = self.one("SELECT body FROM packets WHERE number = ?1", [number], |row| row.get("body"))?;
         Ok(body.flatten())
+    }
+
+    /// The packets of which what they say is kept.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn packets_with_body(&self) -> Result<BTreeSet<u32>> {
+        let numbers = self.list("SELECT number FROM packets WHERE body IS NOT NULL", [], |row| row.get(0))?;
+        Ok(numbers.into_iter().collect())
     }
 
     /// Comments, newest first; with an item, only those on it.

@@ -2,7 +2,7 @@
 
 use std::sync::PoisonError;
 
-use divedeep::app::{PacketTaken, Trust};
+use divedeep::app::{PacketTaken, Taking, Trust};
 use divedeep::error::Error;
 use divedeep::shell;
 use tauri::{AppHandle, State};
@@ -30,5 +30,6 @@ pub(crate) fn packets_take(
 ) -> Reply<PacketTaken> {
     let path = state.arrived.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let path = path.ok_or_else(|| Error::NoSuchItem { item: "packet".to_owned() })?;
-    state.run(|app, now| app.packet_take(&path, trust, without, now, &mut shell::chance()))
+    let taking = Taking { role: None, trust, without };
+    state.run(|app, now| app.packet_take(&path, taking, now, &mut shell::chance()))
 }
