@@ -50,13 +50,12 @@ fn main() -> ExitCode {
             let all: Vec<u32> = (0..seeds).collect();
             for some in all.chunks(AT_ONCE) {
                 let draw = |seed: &u32| {
-                    let began = Instant::now();
-                    let case = family.case(level, Seed(*seed));
-                    times.push(began.elapsed());
+                    let (case, time) = twice(|| family.case(level, Seed(*seed)));
+                    times.push(time);
                     case
                 };
                 let cases: Vec<_> = some.iter().map(draw).collect();
-                found.extend((solver.check)(&cases));
+                found.extend(solver.faults(&cases));
             }
             let (median, most) = summary(&mut times);
             println!(
@@ -78,9 +77,7 @@ fn main() -> ExitCode {
             let mut times = Vec::new();
             for seed in 0..WORLD_SEEDS {
                 for cause in world.causes {
-                    let began = Instant::now();
-                    std::hint::black_box(world.case(cause, Seed(seed)));
-                    times.push(began.elapsed());
+                    times.push(twice(|| world.case(cause, Seed(seed))).1);
                 }
             }
             let (median, most) = summary(&mut times);
@@ -88,6 +85,18 @@ fn main() -> ExitCode {
         }
     }
     if faults == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Does something twice; the shorter time is its own, not that of whatever else the machine did meanwhile.
+fn twice<T>(act: impl Fn() -> T) -> (T, Duration) {
+    let once = || {
+        let began = Instant::now();
+        let done = std::hint::black_box(act());
+        (done, began.elapsed())
+    };
+    let (_, first) = once();
+    let (done, second) = once();
+    (done, first.min(second))
 }
 
 fn summary(times: &mut [Duration]) -> (Duration, Duration) {

@@ -16,7 +16,7 @@ pub(super) const FAMILY: Family = Family {
     place: ("linux", "time-cron-timers"),
     depths: &[1, 2, 2],
     seconds: 120,
-    version: 1,
+    version: 2,
     sources: &[
         "cronie, crontab(5) (fields, steps within a field, either day field, % in commands, CRON_TZ)",
         "cronie, cron(8), Daylight Saving Time and other time changes",

@@ -21,7 +21,7 @@ pub(super) const FAMILY: Family = Family {
     place: ("scripting-logs", "access-log-triage"),
     depths: &[1, 2, 3],
     seconds: 150,
-    version: 1,
+    version: 2,
     sources: &[
         "POSIX.1-2017, Shell & Utilities: awk, cut, grep, sed, sort, uniq, wc; Base Definitions, chapter 9 (regular expressions)",
         "mawk(1)",

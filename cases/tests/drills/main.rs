@@ -24,7 +24,7 @@ fn agrees(id: &str) {
     for level in 1..=family.levels() {
         let cases: Vec<_> =
             seeds().map(|seed| family.case(level, divedeep_cases::cloud::Seed(seed))).collect();
-        let faults = (solver.check)(&cases);
+        let faults = solver.faults(&cases);
         assert!(faults.is_empty(), "{id} level {level}: {} faults, first:\n{}", faults.len(), faults[0]);
     }
 }

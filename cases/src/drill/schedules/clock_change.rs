@@ -549,11 +549,9 @@ fn another_zone(draw: &mut Draw) -> Exercise {
     let now = date.and_hms_opt(draw.int(0, 23), draw.int(0, 59), 0).unwrap_or_default()
         + TimeDelta::days(draw.int(0, 4))
         - TimeDelta::days(2);
-    let next = [-2i64, -1, 0, 1, 2, 3, 4]
-        .into_iter()
-        .map(|days| at(&timer, date + TimeDelta::days(days)))
-        .find(|run| *run > now)
-        .unwrap_or(now);
+    // The zone's date may be the day before Taiwan's.
+    let next =
+        (-3..=4).map(|days| at(&timer, date + TimeDelta::days(days))).find(|run| *run > now).unwrap_or(now);
     let next_utc = next - eight_hours();
     let distance = |utc: NaiveDateTime| (zone.local(utc) - (utc + eight_hours())).num_minutes();
     let minutes = distance(logged[1] - eight_hours());

@@ -88,19 +88,19 @@ fn bytes_of_status(draw: &mut Draw) -> Option<Puzzle> {
 fn busiest_path(draw: &mut Draw) -> Option<Puzzle> {
     let people = outsiders(draw, 4);
     let paths = draw.some(&["/search", "/items", "/cart", "/login", "/feed", "/"], 4);
-    let count = draw.int(10, 14);
+    let [busiest, second, third, fourth] = paths.as_slice() else { return None };
+    // The busiest path is asked with ever other parameters; the second leads where those count.
+    let count = draw.int(5, 6);
+    let words = draw.some(&["ssd", "gpu", "ram", "fan", "psu", "nic", "ups", "kvm"], count);
+    let mut asked: Vec<String> = words.iter().map(|word| format!("{busiest}?q={word}")).collect();
+    asked.extend((0..draw.int(3, 4)).map(|_| (*second).to_owned()));
+    let by_mail = if draw.percent(40) { format!("{third}?ref=mail") } else { (*third).to_owned() };
+    asked.extend([(*third).to_owned(), by_mail, (*fourth).to_owned()]);
+    draw.shuffle(&mut asked);
     let mut hits: Vec<Hit> = Vec::new();
-    for at in moments(draw, count, 30) {
+    for (at, path) in moments(draw, asked.len(), 30).into_iter().zip(&asked) {
         let who = draw.pick(&people).clone();
-        let place = if draw.percent(40) { 0 } else { draw.int(0, 3) };
-        let base = *paths.get(place)?;
-        // The busiest path is asked with ever other parameters.
-        let path = match place {
-            0 => format!("{base}?q={}", draw.pick(&["ssd", "gpu", "ram", "fan", "psu", "nic", "ups", "kvm"])),
-            _ if draw.percent(15) => format!("{base}?ref=mail"),
-            _ => base.to_owned(),
-        };
-        hits.push(Hit::new(draw, at, &who, &path, 200));
+        hits.push(Hit::new(draw, at, &who, path, 200));
     }
     let (files, _) = access(&hits);
     fn bare(hit: &Hit) -> &str {

@@ -39,7 +39,17 @@ pub struct Solver {
     #[allow(dead_code, reason = "the tests print no report")]
     pub how: &'static str,
     /// Solves cases of one level; what does not agree, in words.
-    pub check: fn(&[Case]) -> Vec<String>,
+    check: fn(&[Case]) -> Vec<String>,
+}
+
+impl Solver {
+    /// What is wrong with cases of one level, in words: one that asks nothing, and whatever this solver answers otherwise.
+    pub fn faults(&self, cases: &[Case]) -> Vec<String> {
+        let (whole, empty): (Vec<Case>, Vec<Case>) =
+            cases.iter().cloned().partition(|case| !case.exercise.asks.is_empty());
+        let nothing = empty.iter().map(|case| format!("seed {}: nothing is asked", case.seed));
+        nothing.chain((self.check)(&whole)).collect()
+    }
 }
 
 /// Every second solver, in the order of the families.
