@@ -43,6 +43,8 @@ pub struct IncidentRow {
     /// The day of the last.
     #[cfg_attr(test, ts(type = "string | null"))]
     pub last: Option<NaiveDate>,
+    /// The last: its debrief can be read again.
+    pub last_play: Option<u32>,
     /// A play that can be gone on with.
     pub open: Option<u32>,
     /// Whether the learner wrote a runbook for it.

@@ -91,6 +91,7 @@ impl App {
                 plays: ended().count() as u32,
                 best_points: points.max(),
                 last: ended().next().map(|play| play.started.local_date()),
+                last_play: ended().next().map(|play| play.number),
                 open: own().find(|play| play.ended_at_ms.is_none()).map(|play| play.number),
                 runbook: runbooks.iter().any(|incident| incident == world.id),
                 in_track: read.is_in_track(&item)?,

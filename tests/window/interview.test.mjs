@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { App, at, folder, story as steps } from './app.mjs';
+import { goThroughRound } from './loop.mjs';
 import { Key, until } from './webdriver.mjs';
 
 const place = folder();
@@ -73,8 +74,9 @@ step('the story is rehearsed; without a microphone it says so calmly and goes on
   await app.sees('rehearsal-start');
   await app.click('rehearsal-start');
   // A machine without sound: the words say that nothing is lost. With a microphone it records instead.
-  await until('words about the microphone, or a recording', async () =>
-    (await app.has('rehearsal-muted')) || (await app.has('rehearsal-recording')),
+  await until(
+    'words about the microphone, or a recording',
+    async () => (await app.has('rehearsal-muted')) || (await app.has('rehearsal-recording')),
   );
   await sleep(1500);
   await app.press(Key.Escape);
@@ -119,29 +121,6 @@ step('a mock loop of two rounds asks its first question', async () => {
   await app.sees('mock-question');
 });
 
-/** Answers the question on the page and gives its item. */
-async function answer(words) {
-  const item = await app.attribute('mock-question', 'data-item');
-  await app.sees('mock-words');
-  await app.fill('mock-words', words);
-  if (await app.has('mock-told')) await app.click('mock-told');
-  return item;
-}
-
-/** Ends the question, whatever is still asked back. */
-async function next(item) {
-  await until('another question or the scores', async () => {
-    if ((await app.has('mock-scored')) || (await app.attribute('mock-question', 'data-item')) !== item) return true;
-    // What leads on may be gone by the time it is clicked: the page has moved on.
-    await app.session.run(
-      (probe, next) => (document.querySelector(probe) ?? document.querySelector(next))?.click(),
-      at('mock-probe'),
-      at('mock-next'),
-    );
-    return false;
-  });
-}
-
 step('the program ends in the middle of an answer, and the loop waits with its words', async () => {
   await app.sees('mock-words');
   await app.fill('mock-words', 'It began on a Friday');
@@ -156,20 +135,7 @@ step('the program ends in the middle of an answer, and the loop waits with its w
 });
 
 step('two rounds are answered and scored', async () => {
-  for (let round = 0; round < 2; round++) {
-    for (let i = 0; i < 12 && !(await app.has('mock-scored')); i++) {
-      const item = await answer(`I looked at 3 logs for 2 hours, answer ${i}`);
-      await next(item);
-    }
-    await app.sees('mock-scored');
-    for (let i = 0; i < 12; i++) {
-      if (await app.has('rubric-action-3')) await app.click('rubric-action-3');
-      if (!(await app.has('mock-answer-next'))) break;
-      await app.click('mock-answer-next');
-    }
-    await app.click('mock-score-next');
-    await until('what comes next', async () => (await app.has('mock-question')) || (await app.has('mock-own')));
-  }
+  for (let round = 0; round < 2; round++) await goThroughRound(app, 'I looked at 3 logs for 2 hours');
 });
 
 step('the candidate asks, and the debrief holds words and marks', async () => {

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
 import { App, at, chooseFile, folder, story as steps } from './app.mjs';
+import { goThroughRound } from './loop.mjs';
 import { Key, until } from './webdriver.mjs';
 
 const [mei, bo] = [folder(), folder()];
@@ -36,7 +37,8 @@ async function openMentor(tab) {
 }
 
 /** The words of a list, one after the other. */
-const listed = (css) => app.session.run((css) => [...document.querySelectorAll(css)].map((li) => li.textContent.trim()), css);
+const listed = (css) =>
+  app.session.run((css) => [...document.querySelectorAll(css)].map((li) => li.textContent.trim()), css);
 
 step('a mentor says who he is', async () => {
   await opens(bo);
@@ -46,11 +48,14 @@ step('a mentor says who he is', async () => {
   await app.fill('my-name', 'Bo');
   await app.click('my-address');
   await until('the name kept', () => app.session.run(() => document.body.innerText.includes('Saved')));
-  address = await app.session.run((css) => document.querySelector(css).value ?? document.querySelector(css).textContent, at('my-address'));
+  address = await app.session.run(
+    (css) => document.querySelector(css).value ?? document.querySelector(css).textContent,
+    at('my-address'),
+  );
   assert.match(address, /^divedeep-1:[0-9a-f]{64}:age1/);
 });
 
-step('a learner answers, adds the mentor, looks at what leaves and makes the packet', async () => {
+step('a learner answers, plays an incident and goes through a mock loop', async () => {
   await opens(mei);
   await app.firstRun();
   await app.toQuestion();
@@ -59,6 +64,29 @@ step('a learner answers, adds the mentor, looks at what leaves and makes the pac
   await app.click('grade-good');
   await app.nextAfter(answered);
   await app.press(Key.Escape);
+  await app.go('incidents');
+  await app.click('incident-start-I24');
+  await app.sees('incident-desk');
+  await app.click('check-container-log');
+  await app.sees('evidence');
+  await app.click('act-keep-old');
+  await until('the outcome', async () => /works again/.test(await app.text('action-keep-old')));
+  await app.click('end');
+  await app.click('end-sure');
+  await app.sees('debrief');
+  await app.click('back');
+  await app.go('mock');
+  await app.choose('mock-rounds', '2');
+  await app.fill('mock-seed', '7');
+  await app.click('mock-start');
+  await app.sees('mock-question');
+  for (let round = 0; round < 2; round++) await goThroughRound(app, 'I read the logs of the balancer');
+  await app.click('mock-end');
+  await app.sees('mock-debrief');
+  await app.click('mock-back');
+});
+
+step('she adds the mentor, looks at what leaves and makes the packet', async () => {
   await openMentor('mentors');
   await app.fill('my-name', 'Mei');
   await app.click('add-contact');
@@ -69,6 +97,9 @@ step('a learner answers, adds the mentor, looks at what leaves and makes the pac
   words = await listed(`${at('me')} ol li`);
   assert.equal(words.length, 8);
   await app.click('share-answers');
+  await app.session.run(() => document.querySelectorAll('details').forEach((group) => (group.open = true)));
+  await app.click('share-plays-1');
+  await app.click('share-mocks-1');
   await app.fill('share-question', 'Am I ready for the phone screen?');
   await app.click('share-look');
   await app.sees('share-preview');
@@ -89,14 +120,25 @@ step('the mentor compares the words, and opens it', async () => {
   assert.match(await app.session.run(() => document.body.innerText), /own account|self-reported/i);
 });
 
+/** Writes a comment in the first margin of a place. */
+async function comment(place, words) {
+  await app.session.run((css) => {
+    for (
+      let fold = document.querySelector(css)?.closest('details');
+      fold;
+      fold = fold.parentElement?.closest('details')
+    )
+      fold.open = true;
+  }, place);
+  await app.session.click(`${place} ${at('comment-begin')}`);
+  await app.session.type(`${place} textarea`, words);
+}
+
 step('comments, an assignment and words on the whole leave in one file, after a look at them', async () => {
   const item = `${at(`item-${answered.replace(/^question\//, '')}`)}`;
-  await app.session.run((css) => {
-    for (let fold = document.querySelector(css)?.closest('details'); fold; fold = fold.parentElement?.closest('details'))
-      fold.open = true;
-  }, item);
-  await app.session.click(`${item} ${at('comment-begin')}`);
-  await app.session.type(`${item} textarea`, 'Say the command, too.');
+  await comment(item, 'Say the command, too.');
+  await comment(`${at('play-1')} ol li`, 'A good first check.');
+  await comment(`${at('loop-1')} details`, 'Begin with what the customer saw.');
   await app.session.click(`${item} ${at('assign')}`);
   await app.fill('feedback-words', 'Nearly. Two more weeks.');
   await app.click('send');
@@ -155,6 +197,54 @@ step('the learner applies it: the comment stands on its card, the assignment com
   assert.match(await app.text('comments'), /Say the command, too\./);
   await app.press(Key.Escape);
 });
+
+step('what the mentor said of the incident and of the loop stands in their debriefs', async () => {
+  for (const [language, theme] of [
+    ['en', 'light'],
+    ['zh-TW', 'dark'],
+    ['zh-CN', 'light'],
+  ]) {
+    await app.session.run(() => window.scrollTo(0, 0));
+    await app.go('settings');
+    await app.choose('interface-language', language);
+    await app.choose('theme', theme);
+    await app.go('incidents');
+    await app.click('incident-debrief-I24');
+    await app.sees('debrief');
+    await photographComment('incident', language, theme, 'A good first check.');
+    await app.click('back');
+    await app.go('mock');
+    await app.click('mock-open');
+    await app.sees('mock-debrief');
+    await photographComment('mock', language, theme, 'Begin with what the customer saw.');
+    await app.click('mock-back');
+  }
+  await app.go('settings');
+  await app.choose('interface-language', 'en');
+});
+
+async function photographComment(screen, language, theme, words) {
+  await until(`the comment in the ${screen}`, () =>
+    app.session.run(
+      (words, css) => {
+        const list = [...document.querySelectorAll(css)].find((list) => list.textContent.includes(words));
+        list?.scrollIntoView({ block: 'center' });
+        return list !== undefined;
+      },
+      words,
+      at('comments'),
+    ),
+  );
+  for (const [width, height] of [
+    [1280, 800],
+    [900, 600],
+  ]) {
+    await app.session.resize(width, height);
+    await app.scrollsNoSideways();
+    await app.photograph(`mentor-comment-${screen}-${language}-${theme}-${width}`);
+  }
+  await app.session.resize(1280, 800);
+}
 
 step('the same file again, one cut short and one tampered with are refused, each with its reason', async () => {
   await openMentor('mentors');

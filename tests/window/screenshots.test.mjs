@@ -55,8 +55,11 @@ const STORY = {
 async function take(app, screen) {
   for (const [width, height] of SIZES) {
     await app.session.resize(width, height);
-    // Fonts and the longest transition, 150 ms.
+    // Fonts, a frame of the new size (the first one may still be of the old), and the longest transition, 150 ms.
     await app.session.run(() => document.fonts.ready.then(() => true));
+    await app.session.run(
+      () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => drawn(true)))),
+    );
     await sleep(250);
     await app.photograph(`${screen}-${width}`);
     await app.scrollsNoSideways();

@@ -533,6 +533,8 @@ export const en = {
     lead: 'A customer writes, and you find out what is wrong. Every check costs minutes; the cause is in the evidence, in other numbers each time.',
     start: 'Take it',
     goOn: 'Go on',
+    lastDebrief: 'Last debrief',
+    openDebrief: (title: string) => `Open the last debrief: ${title}`,
     bySeed: 'By seed',
     bySeedText: 'A number or a word: the same seed gives the same case on every computer.',
     escalated: 'an escalation, with notes',

@@ -499,6 +499,8 @@ export const zhCN = {
     lead: '客户来信，由你找出问题。每项检查都要花时间；原因就在证据里，每次的数字都不同。',
     start: '接案',
     goOn: '继续',
+    lastDebrief: '上次的检讨',
+    openDebrief: (title) => `打开上次的检讨：${title}`,
     bySeed: '指定种子',
     bySeedText: '数字或单字：同一个种子在任何电脑上都是同一个案件。',
     escalated: '升级案件，附前手记录',

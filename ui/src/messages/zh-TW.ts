@@ -499,6 +499,8 @@ export const zhTW = {
     lead: '客戶來信，由你找出問題。每項檢查都要花時間；原因就在證據裡，每次的數字都不同。',
     start: '接案',
     goOn: '繼續',
+    lastDebrief: '上次的檢討',
+    openDebrief: (title) => `開啟上次的檢討：${title}`,
     bySeed: '指定種子',
     bySeedText: '數字或單字：同一個種子在任何電腦上都是同一個案件。',
     escalated: '升級案件，附前手紀錄',

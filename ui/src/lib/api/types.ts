@@ -1502,6 +1502,10 @@ best_points: number | null,
  */
 last: string | null, 
 /**
+ * The last: its debrief can be read again.
+ */
+last_play: number | null, 
+/**
  * A play that can be gone on with.
  */
 open: number | null, 
