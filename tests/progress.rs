@@ -9,9 +9,11 @@
 
 mod common;
 
+use std::collections::BTreeSet;
+
 use common::*;
 use divedeep::app::{App, FiguresPage, Selection};
-use divedeep::chart::Figure;
+use divedeep::chart::{ChartMark, Figure};
 use divedeep::error::Error;
 use divedeep::model::{Grade, Language};
 use divedeep::time::Moment;
@@ -68,6 +70,40 @@ fn figures_agree_with_the_log_and_with_each_other() {
     assert_eq!(practised, i64::from(progress.in_track_seen));
     let due: i64 = column(figure(&page, "forecast"), "Due").iter().sum();
     assert_eq!(due, progress.forecast.iter().map(|day| i64::from(day.items)).sum::<i64>());
+}
+
+#[test]
+fn the_heat_map_draws_what_was_begun_and_counts_the_rest() {
+    let words = |app: &mut App, now| {
+        let page = app.figures(Language::En, now).expect("figures");
+        let table = &figure(&page, "strength").table;
+        let topic = |row: &Vec<String>| (row[0].clone(), row[1].clone());
+        let begun: BTreeSet<(String, String)> =
+            table.rows.iter().filter(|row| row[4] != "0").map(topic).collect();
+        let all: BTreeSet<(String, String)> = table.rows.iter().map(topic).collect();
+        let scene = figure(&page, "strength").scene.clone().expect("a picture");
+        let drawn = scene.marks.into_iter().filter_map(|mark| match mark {
+            ChartMark::Label { text, .. } => Some(text),
+            _ => None,
+        });
+        (begun, all.len(), drawn.collect::<Vec<_>>())
+    };
+    let not_begun = |drawn: &[String]| -> usize {
+        let counts = drawn.iter().filter_map(|words| words.strip_suffix(" not begun"));
+        counts
+            .map(|count| count.split(' ').next().expect("a count").parse::<usize>().expect("a number"))
+            .sum()
+    };
+    let mut fresh = app();
+    let (begun, all, drawn) = words(&mut fresh, taipei(NINE));
+    assert!(begun.is_empty());
+    assert_eq!(not_begun(&drawn), all);
+    assert!(drawn.len() < 100, "{} words", drawn.len());
+
+    let (mut app, now) = studied();
+    let (begun, all, drawn) = words(&mut app, now);
+    assert!(!begun.is_empty());
+    assert_eq!(not_begun(&drawn), all - begun.len());
 }
 
 #[test]

@@ -116,13 +116,15 @@ pub fn across(rows: &[Across]) -> Scene {
     scene(ROW * rows.len() as f32 + 4.0, marks)
 }
 
-/// A row of a heat map: the heading of a group where it has no cells.
+/// A row of a heat map; without cells it is its name alone.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct HeatRow {
     /// Its name.
     pub name: String,
     /// A share from 0 to 1 for each column, with its words; none where there is nothing to know.
     pub cells: Vec<Option<Heat>>,
+    /// Whether a group begins with it.
+    pub leads: bool,
 }
 
 /// A cell.
@@ -148,13 +150,12 @@ pub fn heat(columns: &[String], rows: &[HeatRow]) -> Scene {
     }
     let mut y = HEAD;
     for row in rows {
-        if row.cells.is_empty() {
+        let (x, tone) = if row.leads { (0.0, ChartTone::Ink) } else { (12.0, ChartTone::Soft) };
+        if row.leads {
             y += 6.0;
-            marks.push(label(0.0, y + BASE, fitted(&row.name, WIDTH), Anchor::Start, ChartTone::Ink));
-            y += ROW;
-            continue;
         }
-        marks.push(label(12.0, y + BASE, fitted(&row.name, LABELS - 20.0), Anchor::Start, ChartTone::Soft));
+        let room = if row.cells.is_empty() { WIDTH } else { LABELS - 8.0 };
+        marks.push(label(x, y + BASE, fitted(&row.name, room - x), Anchor::Start, tone));
         for (place, cell) in row.cells.iter().enumerate() {
             let x = LABELS + width * place as f32 + 1.0;
             let Some(cell) = cell else {

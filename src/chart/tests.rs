@@ -27,7 +27,8 @@ fn every() -> Vec<Scene> {
         };
         scenes.push(across(&(0..count).map(across_).collect::<Vec<_>>()));
         let cell = |share: f64| Some(Heat { share, words: "50%".to_owned(), title: String::new() });
-        let row = HeatRow { name: "DNS".to_owned(), cells: vec![cell(0.0), None, cell(0.5), cell(1.0)] };
+        let cells = vec![cell(0.0), None, cell(0.5), cell(1.0)];
+        let row = HeatRow { name: "DNS".to_owned(), cells, leads: false };
         let names: Vec<String> = (1..=4).map(|depth| format!("depth {depth}")).collect();
         scenes.push(heat(&names, &vec![row; count]));
         let rate = Rate {

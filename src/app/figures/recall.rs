@@ -7,7 +7,7 @@ use super::weeks::{TREND_WEEKS, share_trend, week_of, weeks_back};
 use super::words::{Words, percent, points};
 use crate::chart::{Figure, Heat, HeatRow, Pair, Rate, diagonal, heat, rates};
 use crate::model::Interval;
-use crate::progress::{INTERVALS, Readiness, Recall};
+use crate::progress::{Cell, INTERVALS, Readiness, Recall};
 use crate::time::StudyDay;
 
 /// Fewest answers that a share is told for.
@@ -63,39 +63,44 @@ pub(super) fn strength_figure(words: &Words<'_>, facts: &Facts, found: &Readines
         ("#Practised", "#練過"),
         ("#Recall now", "#現在記得"),
     ]);
-    let mut rows: Vec<HeatRow> = Vec::new();
-    let mut last = ("", "");
     for cell in cells {
-        let (domain, topic) = (words.domain(&cell.domain), words.topic(&cell.domain, &cell.topic));
-        if last.0 != cell.domain {
-            let known = found.domains.iter().find(|known| known.domain == cell.domain);
-            let share = known.map_or_else(String::new, |known| format!(" · {}", percent(known.strength)));
-            rows.push(HeatRow { name: domain.clone() + &share, cells: Vec::new() });
-        }
-        if last != (cell.domain.as_str(), cell.topic.as_str()) {
-            rows.push(HeatRow { name: topic.clone(), cells: vec![None; deepest as usize] });
-        }
-        last = (&cell.domain, &cell.topic);
-        let share = percent(cell.strength());
-        let title = words.say(
-            format!(
-                "{topic}, depth {}: {share} of {} items, {} practised",
-                cell.depth, cell.items, cell.seen
-            ),
-            format!("{topic}，深度{}：{}題中記得{share}，練過{}題", cell.depth, cell.items, cell.seen),
-        );
-        let place = usize::from(cell.depth).saturating_sub(1);
-        if let Some(slot) = rows.last_mut().and_then(|row| row.cells.get_mut(place)) {
-            *slot = Some(Heat { share: cell.strength(), words: share.clone(), title });
-        }
         table.rows.push(vec![
-            domain,
-            topic,
+            words.domain(&cell.domain),
+            words.topic(&cell.domain, &cell.topic),
             cell.depth.to_string(),
             cell.items.to_string(),
             cell.seen.to_string(),
-            share,
+            percent(cell.strength()),
         ]);
+    }
+    // A row for each domain and each topic that was begun; the others would be a long column of zeros.
+    let row = |name: &str, label: String, leads: bool, cells: &[&Cell]| HeatRow {
+        cells: (1..=deepest).map(|depth| heat_cell(words, name, depth, cells)).collect(),
+        name: label,
+        leads,
+    };
+    let mut rows: Vec<HeatRow> = Vec::new();
+    for of_domain in cells.chunk_by(|a, b| a.domain == b.domain) {
+        let Some(first) = of_domain.first() else { continue };
+        let name = words.domain(&first.domain);
+        let known = found.domains.iter().find(|known| known.domain == first.domain);
+        let share = known.map_or_else(String::new, |known| format!(" · {}", percent(known.strength)));
+        rows.push(row(&name, format!("{name}{share}"), true, &of_domain.iter().collect::<Vec<_>>()));
+        let mut unseen = 0;
+        for of_topic in of_domain.chunk_by(|a, b| a.topic == b.topic) {
+            let Some(first) = of_topic.first() else { continue };
+            if of_topic.iter().all(|cell| cell.seen == 0) {
+                unseen += 1;
+                continue;
+            }
+            let topic = words.topic(&first.domain, &first.topic);
+            rows.push(row(&topic, topic.clone(), false, &of_topic.iter().collect::<Vec<_>>()));
+        }
+        if unseen > 0 {
+            let topics = if unseen == 1 { "topic" } else { "topics" };
+            let name = words.say(format!("{unseen} {topics} not begun"), format!("{unseen}個主題還沒開始"));
+            rows.push(HeatRow { name, cells: Vec::new(), leads: false });
+        }
     }
     let under = found.not_yet.len();
     Figure {
@@ -106,12 +111,29 @@ pub(super) fn strength_figure(words: &Words<'_>, facts: &Facts, found: &Readines
             format!("職位需要的題目現在記得{}；有{under}個主題還不到{}的目標。", percent(found.strength), percent(goal)),
         ),
         note: words.say(
-            "A cell is the share of its items that could be recalled now; one never practised counts as not known. Empty: the role needs nothing there.",
-            "每一格是該格題目裡現在記得的比例，沒練過的算不會。空白表示這個職位不需要。",
+            "A cell is the share of its items that could be recalled now; one never practised counts as not known. Empty: the role needs nothing there. Topics not begun are in the numbers.",
+            "每一格是該格題目裡現在記得的比例，沒練過的算不會。空白表示這個職位不需要。還沒開始的主題列在數字裡。",
         ),
         scene: (!cells.is_empty()).then(|| heat(&depths, &rows)),
         table,
     }
+}
+
+/// What is known of these cells at one depth, drawn; none where the role needs nothing there.
+fn heat_cell(words: &Words<'_>, name: &str, depth: u8, cells: &[&Cell]) -> Option<Heat> {
+    let here = || cells.iter().filter(|cell| cell.depth == depth);
+    let items: u64 = here().map(|cell| u64::from(cell.items)).sum();
+    let seen: u64 = here().map(|cell| u64::from(cell.seen)).sum();
+    if items == 0 {
+        return None;
+    }
+    let share = here().map(|cell| cell.recall).sum::<f64>() / items as f64;
+    let text = percent(share);
+    let title = words.say(
+        format!("{name}, depth {depth}: {text} of {items} items, {seen} practised"),
+        format!("{name}，深度{depth}：{items}題中記得{text}，練過{seen}題"),
+    );
+    Some(Heat { share, words: text, title })
 }
 
 pub(super) fn retention_figure(words: &Words<'_>, facts: &Facts) -> Figure {
