@@ -45,21 +45,21 @@ impl State {
         match self {
             Self::Cpu => t(
                 "CPU: its own work fills all CPUs, and threads queue",
-                "CPU：自己的工作用滿所有 CPU，執行緒在排隊",
+                "CPU：自己的工作用滿所有CPU，執行緒在排隊",
             ),
             Self::Steal => t(
                 "CPU: the hypervisor withholds time that the guest wants",
-                "CPU：客體要用的時間被 Hypervisor 扣住",
+                "CPU：客體要用的時間被Hypervisor扣住",
             ),
             Self::Iops | Self::Throughput if level == 1 => {
-                t("Disk: tasks wait for I/O on files", "磁碟：工作在等檔案的 I/O")
+                t("Disk: tasks wait for I/O on files", "磁碟：工作在等檔案的I/O")
             }
-            Self::Iops => t("Disk: a volume at its limit of IOPS", "磁碟：有磁碟區達到 IOPS 上限"),
+            Self::Iops => t("Disk: a volume at its limit of IOPS", "磁碟：有磁碟區達到IOPS上限"),
             Self::Throughput => {
                 t("Disk: a volume at its limit of throughput", "磁碟：有磁碟區達到輸送量上限")
             }
             Self::Swap => t("Memory: the host keeps swapping", "記憶體：主機不停置換"),
-            Self::Single => t("CPU: one thread uses all of one CPU", "CPU：單一執行緒用滿一個 CPU"),
+            Self::Single => t("CPU: one thread uses all of one CPU", "CPU：單一執行緒用滿一個CPU"),
             Self::Healthy => t("None: no resource is saturated", "沒有：沒有任何資源飽和"),
         }
     }
@@ -385,27 +385,27 @@ impl Scene {
         let last = self.last();
         let mut list = vec![
             (
-                t("Tasks wait for I/O in every line after the first", "第一行之後的每一行都有工作在等 I/O"),
+                t("Tasks wait for I/O in every line after the first", "第一行之後的每一行都有工作在等I/O"),
                 b > 0.5,
-                t(format!("`b` averages {b:.1} there."), format!("那些行的 `b` 平均 {b:.1}。")),
+                t(format!("`b` averages {b:.1} there."), format!("那些行的`b`平均{b:.1}。")),
             ),
             (
                 t("Pages move between memory and swap all the time", "分頁一直在記憶體與置換空間之間搬動"),
                 si > 1.0,
                 t(
                     format!("`si` and `so` average {si:.0} and {so:.0}."),
-                    format!("`si` 與 `so` 平均為 {si:.0} 與 {so:.0}。"),
+                    format!("`si`與`so`平均為{si:.0}與{so:.0}。"),
                 ),
             ),
             (
-                t("The hypervisor withholds CPU time", "Hypervisor 扣住了 CPU 時間"),
+                t("The hypervisor withholds CPU time", "Hypervisor扣住了CPU時間"),
                 steal > 5.0,
-                t(format!("`st` averages {steal:.0}."), format!("`st` 平均 {steal:.0}。")),
+                t(format!("`st` averages {steal:.0}."), format!("`st`平均{steal:.0}。")),
             ),
             (
                 t(
                     "The CPUs are idle or wait for I/O more than a tenth of the time",
-                    "CPU 有超過十分之一的時間閒置或在等 I/O",
+                    "CPU有超過十分之一的時間閒置或在等I/O",
                 ),
                 idle > 10.0,
                 t(
@@ -413,7 +413,7 @@ impl Scene {
                         "`id` and `wa` together average {idle:.0}; `r` averages {r:.1} on {} CPUs.",
                         self.host.cpus
                     ),
-                    format!("`id` 加 `wa` 平均 {idle:.0}；`r` 平均 {r:.1}，共 {} 個 CPU。", self.host.cpus),
+                    format!("`id`加`wa`平均{idle:.0}；`r`平均{r:.1}，共{}個CPU。", self.host.cpus),
                 ),
             ),
         ];
@@ -424,17 +424,17 @@ impl Scene {
                 share > 10.0,
                 t(
                     format!("`available` is {share:.0}% of `total`; `free` alone leaves out the cache that can be given back."),
-                    format!("`available` 是 `total` 的 {share:.0}%；只看 `free` 會漏掉可以歸還的快取。"),
+                    format!("`available`是`total`的{share:.0}%；只看`free`會漏掉可以歸還的快取。"),
                 ),
             ));
             let queue = last.disks.get(1).map_or(0.0, |disk| disk.queue);
             let wait = last.disks.get(1).map_or(0.0, |disk| disk.read_wait.max(disk.write_wait));
             list.push((
-                t("Requests on `nvme1n1` take less than 1 ms", "`nvme1n1` 上的請求不到 1 ms 就完成"),
+                t("Requests on `nvme1n1` take less than 1 ms", "`nvme1n1`上的請求不到1 ms就完成"),
                 !matches!(state, State::Iops | State::Throughput),
                 t(
                     format!("The slower of `r_await` and `w_await` is {wait:.2} ms, with {queue:.2} in flight; %util alone says only that there was always something to do."),
-                    format!("`r_await` 與 `w_await` 較慢者是 {wait:.2} ms，同時有 {queue:.2} 個請求；%util 只說明它一直有事做。"),
+                    format!("`r_await`與`w_await`較慢者是{wait:.2} ms，同時有{queue:.2}個請求；%util只說明它一直有事做。"),
                 ),
             ));
         }
@@ -467,7 +467,7 @@ impl Scene {
                     mean(|sample| sample.iowait.round())
                 ),
                 format!(
-                    "`b` 平均 {b:.1}，又沒有置換進來，`wa` 平均 {:.0}：工作在等檔案的 I/O。",
+                    "`b`平均{b:.1}，又沒有置換進來，`wa`平均{:.0}：工作在等檔案的I/O。",
                     mean(|sample| sample.iowait.round())
                 ),
             ),
@@ -475,7 +475,7 @@ impl Scene {
                 format!(
                     "`r` averages {r:.1} on {cpus} CPUs and `us`+`sy` fill the time: threads queue for a CPU."
                 ),
-                format!("`r` 平均 {r:.1}，只有 {cpus} 個 CPU，`us`+`sy` 用滿時間：執行緒在排隊等 CPU。"),
+                format!("`r`平均{r:.1}，只有{cpus}個CPU，`us`+`sy`用滿時間：執行緒在排隊等CPU。"),
             ),
             State::Steal => t(
                 format!(
@@ -483,7 +483,7 @@ impl Scene {
                     mean(|sample| sample.steal.round())
                 ),
                 format!(
-                    "`st` 平均 {:.0}：客體要用這些時間卻沒拿到：給了別的客體，或受自己的上限限制（例如點數用完的可爆量執行個體）。",
+                    "`st`平均{:.0}：客體要用這些時間卻沒拿到：給了別的客體，或受自己的上限限制（例如點數用完的可爆量執行個體）。",
                     mean(|sample| sample.steal.round())
                 ),
             ),
@@ -492,7 +492,7 @@ impl Scene {
                     "`b` averages {b:.1} without swapping; `nvme1n1` does {requests:.0} requests and {mib:.0} MiB a second, and a request takes {wait:.2} ms on average."
                 ),
                 format!(
-                    "`b` 平均 {b:.1}，又沒有置換；`nvme1n1` 每秒 {requests:.0} 個請求、{mib:.0} MiB，每個請求平均要 {wait:.2} ms。"
+                    "`b`平均{b:.1}，又沒有置換；`nvme1n1`每秒{requests:.0}個請求、{mib:.0} MiB，每個請求平均要{wait:.2} ms。"
                 ),
             ),
             State::Swap => t(
@@ -502,7 +502,7 @@ impl Scene {
                     mean(|sample| sample.swap_out.round())
                 ),
                 format!(
-                    "`si` 平均 {:.0}、`so` 平均 {:.0}，每行都有：記憶體不夠，磁碟 I/O 就是置換本身。",
+                    "`si`平均{:.0}、`so`平均{:.0}，每行都有：記憶體不夠，磁碟I/O就是置換本身。",
                     mean(|sample| sample.swap_in.round()),
                     mean(|sample| sample.swap_out.round())
                 ),
@@ -513,7 +513,7 @@ impl Scene {
                     100.0 / f64::from(cpus)
                 ),
                 format!(
-                    "主機大多閒置，但有個行程穩定在約 100 %CPU：{cpus} 個 CPU 裡只占 {:.0}%，而單一執行緒無法再多用。",
+                    "主機大多閒置，但有個行程穩定在約100 %CPU：{cpus}個CPU裡只占{:.0}%，而單一執行緒無法再多用。",
                     100.0 / f64::from(cpus)
                 ),
             ),
@@ -521,7 +521,7 @@ impl Scene {
                 format!(
                     "`r` averages {r:.1} on {cpus} CPUs, nothing swaps, nobody waits for disks, `st` is 0."
                 ),
-                format!("`r` 平均 {r:.1}（{cpus} 個 CPU），沒有置換，沒有工作在等磁碟，`st` 是 0。"),
+                format!("`r`平均{r:.1}（{cpus}個CPU），沒有置換，沒有工作在等磁碟，`st`是0。"),
             ),
         }
     }
@@ -546,12 +546,12 @@ impl Scene {
         let why = |other: State| match other {
             State::Cpu => t(
                 format!("`r` averages {r:.1} on {cpus} CPUs; that alone does not fill them with work."),
-                format!("`r` 平均 {r:.1}，有 {cpus} 個 CPU；CPU 並不是被自己的工作塞滿。"),
+                format!("`r`平均{r:.1}，有{cpus}個CPU；CPU並不是被自己的工作塞滿。"),
             ),
-            State::Steal => t(format!("`st` averages {steal:.0}."), format!("`st` 平均 {steal:.0}。")),
+            State::Steal => t(format!("`st` averages {steal:.0}."), format!("`st`平均{steal:.0}。")),
             State::Iops | State::Throughput if level == 1 => t(
                 format!("`b` averages {b:.1} and `si` {si:.0}: there is no waiting for files here."),
-                format!("`b` 平均 {b:.1}、`si` 平均 {si:.0}：這裡沒有在等檔案 I/O。"),
+                format!("`b`平均{b:.1}、`si`平均{si:.0}：這裡沒有在等檔案I/O。"),
             ),
             State::Iops => t(
                 format!(
@@ -559,7 +559,7 @@ impl Scene {
                     self.limits.0
                 ),
                 format!(
-                    "`nvme0n1` 是 {root_requests:.0} IOPS（上限 3000），`nvme1n1` 是 {requests:.0}（上限 {:.0}）。",
+                    "`nvme0n1`是{root_requests:.0} IOPS（上限3000），`nvme1n1`是{requests:.0}（上限{:.0}）。",
                     self.limits.0
                 ),
             ),
@@ -569,17 +569,17 @@ impl Scene {
                     self.limits.1
                 ),
                 format!(
-                    "`nvme0n1` 是 {root_mib:.0} MiB/s（上限 125），`nvme1n1` 是 {mib:.0}（上限 {:.0}）。",
+                    "`nvme0n1`是{root_mib:.0} MiB/s（上限125），`nvme1n1`是{mib:.0}（上限{:.0}）。",
                     self.limits.1
                 ),
             ),
             State::Swap => t(
                 format!("`si` averages {si:.0}: used swap or little `free` alone is no lack of memory."),
-                format!("`si` 平均 {si:.0}：光是用了置換空間或 `free` 少，不代表記憶體不足。"),
+                format!("`si`平均{si:.0}：光是用了置換空間或`free`少，不代表記憶體不足。"),
             ),
             State::Single => t(
                 "No single process stands at 100 %CPU while the rest of the host is idle and nothing else is short.",
-                "沒有「某個行程停在 100 %CPU、其餘都閒置」的情形。",
+                "沒有「某個行程停在100 %CPU、其餘都閒置」的情形。",
             ),
             State::Healthy => self.proof(state, level),
         };
@@ -624,7 +624,7 @@ fn first(draw: &mut Draw, state: State, scene: &Scene) -> Exercise {
         scene.bottleneck(draw, state, 1),
         Ask::new(
             "busy",
-            t("Mean of `us` + `sy` over the five lines after the first", "第一行之後五行的 `us` + `sy` 平均"),
+            t("Mean of `us` + `sy` over the five lines after the first", "第一行之後五行的`us` + `sy`平均"),
             percent(
                 busy,
                 1.0,
@@ -643,7 +643,7 @@ fn first(draw: &mut Draw, state: State, scene: &Scene) -> Exercise {
         ),
         Ask::new(
             "runnable",
-            t("Mean of `r` over those lines, for each CPU", "那五行的 `r` 平均，再除以 CPU 數"),
+            t("Mean of `r` over those lines, for each CPU", "那五行的`r`平均，再除以CPU數"),
             Answer::Number {
                 value: per,
                 tolerance: 0.06,
@@ -655,7 +655,7 @@ fn first(draw: &mut Draw, state: State, scene: &Scene) -> Exercise {
                         per * f64::from(cpus),
                         t(
                             "That is for the whole host; divide by the CPUs.",
-                            "那是整台主機的數字，要除以 CPU 數。",
+                            "那是整台主機的數字，要除以CPU數。",
                         ),
                     )],
                 ),
@@ -669,7 +669,7 @@ fn first(draw: &mut Draw, state: State, scene: &Scene) -> Exercise {
                 "Users call the host slow. It has {cpus} CPUs; vmstat is of procps-ng 4, and its first line shows rates since boot."
             ),
             format!(
-                "使用者反映這台主機很慢。它有 {cpus} 個 CPU；vmstat 屬於 procps-ng 4，第一行的速率是開機以來的平均。"
+                "使用者反映這台主機很慢。它有{cpus}個CPU；vmstat屬於procps-ng 4，第一行的速率是開機以來的平均。"
             ),
         ),
         evidence: vec![command("nproc", &cpus.to_string()), scene.vmstat()],
@@ -683,9 +683,7 @@ fn first(draw: &mut Draw, state: State, scene: &Scene) -> Exercise {
                 format!(
                     "`us` + `sy` average {busy:.1}; `r` / {cpus} CPUs is {per:.2}. Above 1, threads wait for a CPU."
                 ),
-                format!(
-                    "`us` + `sy` 平均 {busy:.1}；`r` 除以 {cpus} 個 CPU 是 {per:.2}。大於 1 就有執行緒在等 CPU。"
-                ),
+                format!("`us` + `sy`平均{busy:.1}；`r`除以{cpus}個CPU是{per:.2}。大於1就有執行緒在等CPU。"),
             ),
             scene.proof(state, 1),
         ],
@@ -702,7 +700,7 @@ fn volumes(scene: &Scene) -> (String, String) {
             if scene.host.memory.swap_total > 0 { " and swap" } else { "" }
         ),
         format!(
-            "磁碟區 `nvme0n1`（根目錄{}）上限 3000 IOPS、125 MiB/s；`nvme1n1`（資料）上限 {iops} IOPS、{mib} MiB/s。",
+            "磁碟區`nvme0n1`（根目錄{}）上限3000 IOPS、125 MiB/s；`nvme1n1`（資料）上限{iops} IOPS、{mib} MiB/s。",
             if scene.host.memory.swap_total > 0 { "與置換空間" } else { "" }
         ),
     )
@@ -737,7 +735,7 @@ fn second(draw: &mut Draw, state: State, scene: &Scene) -> Exercise {
                         free / total * 100.0,
                         t(
                             "That is `free`: the cache that can be given back is left out.",
-                            "那是 `free`：漏了可以歸還的快取。",
+                            "那是`free`：漏了可以歸還的快取。",
                         ),
                     )],
                 ),
@@ -747,7 +745,7 @@ fn second(draw: &mut Draw, state: State, scene: &Scene) -> Exercise {
             "iops",
             t(
                 "Requests a second on `nvme1n1`, in percent of its IOPS limit",
-                "`nvme1n1` 每秒請求數占其 IOPS 上限的百分比",
+                "`nvme1n1`每秒請求數占其IOPS上限的百分比",
             ),
             percent(
                 of_limit,
@@ -775,7 +773,7 @@ fn second(draw: &mut Draw, state: State, scene: &Scene) -> Exercise {
                 "Users call a host with {cpus} CPUs slow. {volumes_en} The tools are procps-ng 4 and sysstat 12; vmstat's first line shows rates since boot, iostat's report is of its last second."
             ),
             format!(
-                "使用者反映一台 {cpus} 個 CPU 的主機很慢。{volumes_zh}工具是 procps-ng 4 與 sysstat 12；vmstat 第一行的速率是開機以來的平均，iostat 的報告是最後一秒。"
+                "使用者反映一台{cpus}個CPU的主機很慢。{volumes_zh}工具是procps-ng 4與sysstat 12；vmstat第一行的速率是開機以來的平均，iostat的報告是最後一秒。"
             ),
         ),
         evidence: vec![
@@ -787,7 +785,7 @@ fn second(draw: &mut Draw, state: State, scene: &Scene) -> Exercise {
         steps: vec![
             t(
                 format!("Memory: `available` {available} of {total} MiB is {share:.1}%."),
-                format!("記憶體：`available` {available} / {total} MiB，即 {share:.1}%。"),
+                format!("記憶體：`available` {available} / {total} MiB，即{share:.1}%。"),
             ),
             t(
                 format!(
@@ -801,7 +799,7 @@ fn second(draw: &mut Draw, state: State, scene: &Scene) -> Exercise {
                     scene.limits.1
                 ),
                 format!(
-                    "`nvme1n1`：{:.2} + {:.2} = 每秒 {requests:.2} 個請求，是 {} IOPS 的 {of_limit:.1}%；({:.2} + {:.2}) / 1024 = {:.1} MiB/s，上限 {}。",
+                    "`nvme1n1`：{:.2} + {:.2} = 每秒{requests:.2}個請求，是{} IOPS的{of_limit:.1}%；({:.2} + {:.2}) / 1024 = {:.1} MiB/s，上限{}。",
                     disk.reads,
                     disk.writes,
                     scene.limits.0,
@@ -818,7 +816,7 @@ fn second(draw: &mut Draw, state: State, scene: &Scene) -> Exercise {
                     if requests > 0.0 { disk.queue / requests * 1000.0 } else { 0.0 }
                 ),
                 format!(
-                    "依 Little 定律，每秒 {requests:.0} 個請求、同時 {:.2} 個，平均每個 {:.2} ms。",
+                    "依Little定律，每秒{requests:.0}個請求、同時{:.2}個，平均每個{:.2} ms。",
                     disk.queue,
                     if requests > 0.0 { disk.queue / requests * 1000.0 } else { 0.0 }
                 ),
@@ -856,7 +854,7 @@ fn third(draw: &mut Draw, state: State, scene: &Scene) -> Exercise {
                     task.read_kib + task.write_kib
                 ),
                 format!(
-                    "它用了 {:.0} %CPU、每秒讀寫 {:.0} kB，占記憶體 {rss:.0}%。",
+                    "它用了{:.0} %CPU、每秒讀寫{:.0} kB，占記憶體{rss:.0}%。",
                     task.user + task.system,
                     task.read_kib + task.write_kib
                 ),
@@ -878,7 +876,7 @@ fn third(draw: &mut Draw, state: State, scene: &Scene) -> Exercise {
             "cpus",
             t(
                 "CPUs' worth of time used, from vmstat's mean `us` + `sy` after the first line",
-                "由 vmstat 第一行之後 `us` + `sy` 的平均，算出用了相當於幾個 CPU 的時間",
+                "由vmstat第一行之後`us` + `sy`的平均，算出用了相當於幾個CPU的時間",
             ),
             Answer::Number {
                 value: used,
@@ -887,7 +885,7 @@ fn third(draw: &mut Draw, state: State, scene: &Scene) -> Exercise {
                 traps: apart(
                     used,
                     0.1,
-                    vec![(scene.busy(), t("That is in percent of all CPUs.", "那是占全部 CPU 的百分比。"))],
+                    vec![(scene.busy(), t("That is in percent of all CPUs.", "那是占全部CPU的百分比。"))],
                 ),
             },
         ),
@@ -902,7 +900,7 @@ fn third(draw: &mut Draw, state: State, scene: &Scene) -> Exercise {
                 "A job on this host ({cpus} CPUs) takes far longer than planned. {volumes_en} The tools are procps-ng 4 and sysstat 12; vmstat's first line shows rates since boot, the other reports are of the same last second."
             ),
             format!(
-                "這台主機（{cpus} 個 CPU）上的工作比預期慢很多。{volumes_zh}工具是 procps-ng 4 與 sysstat 12；vmstat 第一行的速率是開機以來的平均，其他報告都是同樣的最後一秒。"
+                "這台主機（{cpus}個CPU）上的工作比預期慢很多。{volumes_zh}工具是procps-ng 4與sysstat 12；vmstat第一行的速率是開機以來的平均，其他報告都是同樣的最後一秒。"
             ),
         ),
         evidence: vec![
@@ -926,17 +924,14 @@ fn third(draw: &mut Draw, state: State, scene: &Scene) -> Exercise {
                     load % 100
                 ),
                 format!(
-                    "最近一分鐘的負載 {}.{:02} 包含在執行或想執行的工作（平均 {r:.1}）與不可中斷睡眠的工作（{b:.1}）；光看負載分不出是哪一種。",
+                    "最近一分鐘的負載{}.{:02}包含在執行或想執行的工作（平均{r:.1}）與不可中斷睡眠的工作（{b:.1}）；光看負載分不出是哪一種。",
                     load / 100,
                     load % 100
                 ),
             ),
             t(
                 format!("`us` + `sy` average {:.1}% of {cpus} CPUs: {used:.2} CPUs.", scene.busy()),
-                format!(
-                    "`us` + `sy` 平均是 {cpus} 個 CPU 的 {:.1}%：相當於 {used:.2} 個 CPU。",
-                    scene.busy()
-                ),
+                format!("`us` + `sy`平均是{cpus}個CPU的{:.1}%：相當於{used:.2}個CPU。", scene.busy()),
             ),
             scene.proof(state, 3),
             match scene.host.processes.iter().find(|process| Some(process.pid) == scene.behind) {
@@ -945,7 +940,7 @@ fn third(draw: &mut Draw, state: State, scene: &Scene) -> Exercise {
                         "`{}` (PID {}) is the one that stands out in pidstat or ps.",
                         process.command, process.pid
                     ),
-                    format!("pidstat 或 ps 裡突出的是 `{}`（PID {}）。", process.command, process.pid),
+                    format!("pidstat或ps裡突出的是`{}`（PID {}）。", process.command, process.pid),
                 ),
                 None => t(
                     "No process stands out: look for the delay elsewhere, for example in calls to other hosts.",

@@ -76,7 +76,7 @@ impl Meaning {
         match self {
             Self::Signal(name, number) => t(
                 format!("Signal {number} (SIG{name}) ended a process"),
-                format!("訊號 {number}（SIG{name}）終止了行程"),
+                format!("訊號{number}（SIG{name}）終止了行程"),
             ),
             Self::NotFound => t("The command was not found", "找不到指令"),
             Self::NotExecutable => {
@@ -88,7 +88,7 @@ impl Meaning {
             ),
             Self::TimedOut => t(
                 "`timeout` ended the command, and says so by this code",
-                "`timeout` 終止了指令，並以這個碼回報",
+                "`timeout`終止了指令，並以這個碼回報",
             ),
         }
     }
@@ -97,17 +97,17 @@ impl Meaning {
         match self {
             Self::Signal(_, number) => t(
                 format!("A shell reports signal {number} as 128 + {number} = {}.", 128 + u32::from(*number)),
-                format!("shell 以 128 + {number} = {} 表示訊號 {number}。", 128 + u32::from(*number)),
+                format!("shell以128 + {number} = {}表示訊號{number}。", 128 + u32::from(*number)),
             ),
-            Self::NotFound => t("That would be 127, from the shell.", "那會是 shell 給的 127。"),
-            Self::NotExecutable => t("That would be 126, from the shell.", "那會是 shell 給的 126。"),
+            Self::NotFound => t("That would be 127, from the shell.", "那會是shell給的127。"),
+            Self::NotExecutable => t("That would be 126, from the shell.", "那會是shell給的126。"),
             Self::Own => t(
                 "Codes a program passes to `exit` are its own; only their low 8 bits are kept.",
-                "程式傳給 `exit` 的碼由它自己決定，只保留低 8 位元。",
+                "程式傳給`exit`的碼由它自己決定，只保留低8位元。",
             ),
             Self::TimedOut => t(
                 "`timeout` returns 124 when the time is up, unless the signal was KILL or `--preserve-status` is given.",
-                "`timeout` 時間到會回 124，除非送的是 KILL 或加了 `--preserve-status`。",
+                "`timeout`時間到會回124，除非送的是KILL或加了`--preserve-status`。",
             ),
         }
     }
@@ -177,7 +177,7 @@ fn commands(draw: &mut Draw) -> Exercise {
             "SIG{signal} is signal {number}. A process ended by it has no exit code; the shell reports 128 + {number} = {reported}."
         ),
         format!(
-            "SIG{signal} 是訊號 {number}。被它終止的行程沒有結束碼，shell 以 128 + {number} = {reported} 回報。"
+            "SIG{signal}是訊號{number}。被它終止的行程沒有結束碼，shell以128 + {number} = {reported}回報。"
         ),
     );
     let pause = *draw.pick(&["0.1", "0.15", "0.2"]);
@@ -203,14 +203,14 @@ fn commands(draw: &mut Draw) -> Exercise {
                 Meaning::Own,
                 t(
                     format!("Only the low 8 bits of an exit code are kept: {raw} mod 256 = {kept}."),
-                    format!("結束碼只保留低 8 位元：{raw} mod 256 = {kept}。"),
+                    format!("結束碼只保留低8位元：{raw} mod 256 = {kept}。"),
                 ),
             )
             .trap(
                 raw.unsigned_abs() as u32,
-                t("An exit code has 8 bits: 0 to 255.", "結束碼只有 8 位元：0 到 255。"),
+                t("An exit code has 8 bits: 0 to 255.", "結束碼只有8位元：0到255。"),
             )
-            .trap(255, t("It wraps round; it is not cut off at 255.", "它會繞回，不是封頂在 255。"))
+            .trap(255, t("It wraps round; it is not cut off at 255.", "它會繞回，不是封頂在255。"))
         }
         1 => {
             let chosen = *draw.pick(&[137u32, 143, 139, 130, 141]);
@@ -221,10 +221,10 @@ fn commands(draw: &mut Draw) -> Exercise {
                 Meaning::Own,
                 t(
                     format!("`exit {chosen}` sets the code. It looks like signal {}, but none was sent: a code alone does not prove a signal.", chosen - 128),
-                    format!("`exit {chosen}` 直接設定結束碼。看起來像訊號 {}，其實沒有送任何訊號：單看結束碼不能證明是訊號。", chosen - 128),
+                    format!("`exit {chosen}`直接設定結束碼。看起來像訊號{}，其實沒有送任何訊號：單看結束碼不能證明是訊號。", chosen - 128),
                 ),
             )
-            .trap(chosen - 128, t("That is the number a signal would have; the code is what `exit` was given.", "那是訊號編號；結束碼就是傳給 `exit` 的值。"))
+            .trap(chosen - 128, t("That is the number a signal would have; the code is what `exit` was given.", "那是訊號編號；結束碼就是傳給`exit`的值。"))
         }
         2 => {
             let wrong = *draw.pick(&[
@@ -244,18 +244,18 @@ fn commands(draw: &mut Draw) -> Exercise {
                         "No program `{}` is on the PATH: the shell itself returns 127.",
                         wrong.split(' ').next().unwrap_or(wrong)
                     ),
-                    format!("PATH 裡沒有 `{}`：shell 自己回 127。", wrong.split(' ').next().unwrap_or(wrong)),
+                    format!("PATH裡沒有`{}`：shell自己回127。", wrong.split(' ').next().unwrap_or(wrong)),
                 ),
             )
             .trap(
                 126,
-                t("126 is for a file that exists but cannot be executed.", "126 是檔案存在但無法執行。"),
+                t("126 is for a file that exists but cannot be executed.", "126是檔案存在但無法執行。"),
             )
             .trap(
                 1,
                 t(
                     "1 is what programs return; here none was started.",
-                    "1 是程式回傳的；這裡根本沒有程式啟動。",
+                    "1是程式回傳的；這裡根本沒有程式啟動。",
                 ),
             )
         }
@@ -269,7 +269,7 @@ fn commands(draw: &mut Draw) -> Exercise {
                     format!(
                         "`{tool}` is there, but has no `x`: the shell cannot execute it and returns 126."
                     ),
-                    format!("`{tool}` 存在，但沒有 `x`：shell 無法執行，回 126。"),
+                    format!("`{tool}`存在，但沒有`x`：shell無法執行，回126。"),
                 ),
             );
             script.listing = Some(format!(
@@ -282,7 +282,7 @@ fn commands(draw: &mut Draw) -> Exercise {
                     127,
                     t(
                         "127 is for a command that is not found; this file exists.",
-                        "127 是找不到指令；這個檔案存在。",
+                        "127是找不到指令；這個檔案存在。",
                     ),
                 )
                 .trap(
@@ -301,7 +301,7 @@ fn commands(draw: &mut Draw) -> Exercise {
                 Meaning::NotExecutable,
                 t(
                     format!("`{folder}` is a directory: it is found but cannot be executed, 126."),
-                    format!("`{folder}` 是目錄：找得到，但無法執行，回 126。"),
+                    format!("`{folder}`是目錄：找得到，但無法執行，回126。"),
                 ),
             );
             script.listing = Some(format!(
@@ -311,14 +311,11 @@ fn commands(draw: &mut Draw) -> Exercise {
             script
                 .trap(
                     127,
-                    t(
-                        "It is found: 127 would be for a name that is not there.",
-                        "找得到；127 是名稱不存在。",
-                    ),
+                    t("It is found: 127 would be for a name that is not there.", "找得到；127是名稱不存在。"),
                 )
                 .trap(
                     0,
-                    t("`x` on a directory means search, not execution.", "目錄的 `x` 是進入權，不是執行。"),
+                    t("`x` on a directory means search, not execution.", "目錄的`x`是進入權，不是執行。"),
                 )
         }
         5 | 6 => Script::new(
@@ -331,7 +328,7 @@ fn commands(draw: &mut Draw) -> Exercise {
             number.into(),
             t(
                 format!("{number} is the signal; the shell adds 128."),
-                format!("{number} 是訊號編號；shell 會加上 128。"),
+                format!("{number}是訊號編號；shell會加上128。"),
             ),
         )
         .trap(
@@ -355,11 +352,11 @@ fn commands(draw: &mut Draw) -> Exercise {
                 Meaning::Signal(signal, number),
                 t(
                     format!("`wait` gives the end of the child: signal {number}, so 128 + {number} = {reported}, and the script ends with its last command's code."),
-                    format!("`wait` 回報子行程的結局：訊號 {number}，即 128 + {number} = {reported}；指令碼以最後一個指令的碼結束。"),
+                    format!("`wait`回報子行程的結局：訊號{number}，即128 + {number} = {reported}；指令碼以最後一個指令的碼結束。"),
                 ),
             )
-            .trap(0, t("`kill` succeeded, but `wait` comes after it.", "`kill` 成功了，但最後執行的是 `wait`。"))
-            .trap(number.into(), t("The shell adds 128 to the number of the signal.", "shell 會把訊號編號加上 128。"))
+            .trap(0, t("`kill` succeeded, but `wait` comes after it.", "`kill`成功了，但最後執行的是`wait`。"))
+            .trap(number.into(), t("The shell adds 128 to the number of the signal.", "shell會把訊號編號加上128。"))
         }
         8 => {
             let (option, value, meaning, why): (&str, u32, Meaning, Text) = match draw.int(0, 3) {
@@ -369,7 +366,7 @@ fn commands(draw: &mut Draw) -> Exercise {
                     Meaning::TimedOut,
                     t(
                         "The time is up: `timeout` sends SIGTERM and returns 124.",
-                        "時間到：`timeout` 送 SIGTERM，自己回 124。",
+                        "時間到：`timeout`送SIGTERM，自己回124。",
                     ),
                 ),
                 1 => (
@@ -378,7 +375,7 @@ fn commands(draw: &mut Draw) -> Exercise {
                     Meaning::Signal("KILL", 9),
                     t(
                         "With KILL, `timeout` ends by that signal as well: 128 + 9 = 137.",
-                        "用 KILL 時，`timeout` 也以該訊號結束：128 + 9 = 137。",
+                        "用KILL時，`timeout`也以該訊號結束：128 + 9 = 137。",
                     ),
                 ),
                 2 => (
@@ -387,7 +384,7 @@ fn commands(draw: &mut Draw) -> Exercise {
                     Meaning::Signal("TERM", 15),
                     t(
                         "`--preserve-status` returns the command's own end: SIGTERM, 128 + 15 = 143.",
-                        "`--preserve-status` 回傳指令本身的結局：SIGTERM，128 + 15 = 143。",
+                        "`--preserve-status`回傳指令本身的結局：SIGTERM，128 + 15 = 143。",
                     ),
                 ),
                 _ => (
@@ -396,13 +393,13 @@ fn commands(draw: &mut Draw) -> Exercise {
                     Meaning::TimedOut,
                     t(
                         "Whatever signal it sent (except KILL), `timeout` returns 124.",
-                        "不論送什麼訊號（KILL 除外），`timeout` 都回 124。",
+                        "不論送什麼訊號（KILL除外），`timeout`都回124。",
                     ),
                 ),
             };
             Script::new(&[before, &format!("timeout {option}{pause} sleep {long}")], value, meaning, why)
-                .trap(124, t("124 is `timeout`'s own code; this option changes that.", "124 是 `timeout` 自己的碼；這個選項改變了它。"))
-                .trap(143, t("SIGTERM ended `sleep`, but the last command is `timeout`, which has a code of its own.", "SIGTERM 終止了 `sleep`，但最後的指令是 `timeout`，它有自己的碼。"))
+                .trap(124, t("124 is `timeout`'s own code; this option changes that.", "124是`timeout`自己的碼；這個選項改變了它。"))
+                .trap(143, t("SIGTERM ended `sleep`, but the last command is `timeout`, which has a code of its own.", "SIGTERM終止了`sleep`，但最後的指令是`timeout`，它有自己的碼。"))
         }
         9 => {
             let own = draw.int(1u32, 9);
@@ -412,27 +409,24 @@ fn commands(draw: &mut Draw) -> Exercise {
                 Meaning::Own,
                 t(
                     format!("The command ended in time: `timeout` passes its code on, {own}."),
-                    format!("指令在時限內結束：`timeout` 把它的碼 {own} 原樣傳回。"),
+                    format!("指令在時限內結束：`timeout`把它的碼{own}原樣傳回。"),
                 ),
             )
-            .trap(
-                124,
-                t("124 only when the time is up; here it was not.", "時間到才會是 124；這裡沒有超時。"),
-            )
+            .trap(124, t("124 only when the time is up; here it was not.", "時間到才會是124；這裡沒有超時。"))
         }
         10 => {
             let (line, value, why) = match draw.int(0, 3) {
                 0 => (
                     "echo \"all good\" | grep -q ERROR".to_owned(),
                     1,
-                    t("`grep` found no line: 1.", "`grep` 沒有找到任何一行：1。"),
+                    t("`grep` found no line: 1.", "`grep`沒有找到任何一行：1。"),
                 ),
                 1 => (
                     "grep -q ERROR /var/log/missing-app.log".to_owned(),
                     2,
                     t(
                         "`grep` cannot read the file: an error, 2 (1 would mean no line found).",
-                        "`grep` 讀不到檔案，屬於錯誤：2（1 是沒找到）。",
+                        "`grep`讀不到檔案，屬於錯誤：2（1是沒找到）。",
                     ),
                 ),
                 2 => (
@@ -440,7 +434,7 @@ fn commands(draw: &mut Draw) -> Exercise {
                     123,
                     t(
                         "A command run by `xargs` returned 1 to 125: `xargs` returns 123.",
-                        "`xargs` 執行的指令回傳 1 到 125：`xargs` 回 123。",
+                        "`xargs`執行的指令回傳1到125：`xargs`回123。",
                     ),
                 ),
                 _ => (
@@ -448,7 +442,7 @@ fn commands(draw: &mut Draw) -> Exercise {
                     127,
                     t(
                         "`env` could not find the program: 127, as a shell would say.",
-                        "`env` 找不到程式：127，與 shell 相同。",
+                        "`env`找不到程式：127，與shell相同。",
                     ),
                 ),
             };
@@ -476,10 +470,10 @@ fn commands(draw: &mut Draw) -> Exercise {
                 Meaning::Own,
                 t(
                     "The script goes on after a failure (no `set -e`) and ends with its last command's code: `echo`, 0.",
-                    "失敗後指令碼照樣往下（沒有 `set -e`），以最後一個指令 `echo` 的碼結束：0。",
+                    "失敗後指令碼照樣往下（沒有`set -e`），以最後一個指令`echo`的碼結束：0。",
                 ),
             )
-            .trap(1, t("A failure in the middle is forgotten without `set -e`.", "沒有 `set -e` 時，中間的失敗不會留下來。"));
+            .trap(1, t("A failure in the middle is forgotten without `set -e`.", "沒有`set -e`時，中間的失敗不會留下來。"));
             if failing == "no-such-command" {
                 script.trap(
                     127,
@@ -514,11 +508,11 @@ fn commands(draw: &mut Draw) -> Exercise {
     Exercise {
         prompt: t(
             "Bash 5 on Linux (x86-64); signals have their default effect. What does the last command print after `exit:`, and why?",
-            "Linux（x86-64）上的 Bash 5，訊號都是預設作用。最後那個指令在 `exit:` 後面印出什麼？為什麼？",
+            "Linux（x86-64）上的Bash 5，訊號都是預設作用。最後那個指令在`exit:`後面印出什麼？為什麼？",
         ),
         evidence: vec![script.evidence(name)],
         asks: vec![
-            Ask::new("code", t("The number after `exit:`", "`exit:` 後面的數字"), script.status()),
+            Ask::new("code", t("The number after `exit:`", "`exit:`後面的數字"), script.status()),
             Ask::new(
                 "meaning",
                 t("What that code comes from", "這個碼是怎麼來的"),
@@ -544,12 +538,12 @@ fn scripts(draw: &mut Draw) -> Exercise {
 
 fn script_case(name: &str, script: Script, more: Vec<Ask>) -> Exercise {
     let mut asks =
-        vec![Ask::new("code", t("The number after `exit:`", "`exit:` 後面的數字"), script.status())];
+        vec![Ask::new("code", t("The number after `exit:`", "`exit:`後面的數字"), script.status())];
     asks.extend(more);
     Exercise {
         prompt: t(
             format!("Bash 5 on Linux; signals have their default effect. `{name}` is run as shown."),
-            format!("Linux 上的 Bash 5，訊號都是預設作用。`{name}` 依下列方式執行。"),
+            format!("Linux上的Bash 5，訊號都是預設作用。`{name}`依下列方式執行。"),
         ),
         evidence: vec![script.evidence(name)],
         asks,
@@ -621,12 +615,12 @@ fn pipeline(draw: &mut Draw, name: &str) -> Exercise {
         &[],
         value,
         Meaning::Own,
-        t(format!("The stages end with {list}, left to right."), format!("各段由左到右的結束碼是 {list}。")),
+        t(format!("The stages end with {list}, left to right."), format!("各段由左到右的結束碼是{list}。")),
     );
     if early {
         script.steps.push(t(
             "`head` reads what it needs and ends; who still writes into the closed pipe gets SIGPIPE (13): 128 + 13 = 141.",
-            "`head` 讀夠就結束；還在寫入已關閉管線的行程會收到 SIGPIPE（13）：128 + 13 = 141。",
+            "`head`讀夠就結束；還在寫入已關閉管線的行程會收到SIGPIPE（13）：128 + 13 = 141。",
         ));
     }
     script.steps.push(if pipefail {
@@ -634,12 +628,12 @@ fn pipeline(draw: &mut Draw, name: &str) -> Exercise {
             format!(
                 "With `pipefail` the pipeline's code is that of the rightmost stage that failed: {value}."
             ),
-            format!("有 `pipefail` 時，管線的碼是最右邊失敗那一段的碼：{value}。"),
+            format!("有`pipefail`時，管線的碼是最右邊失敗那一段的碼：{value}。"),
         )
     } else {
         t(
             format!("Without `pipefail` only the last stage counts: {value}."),
-            format!("沒有 `pipefail` 時只看最後一段：{value}。"),
+            format!("沒有`pipefail`時只看最後一段：{value}。"),
         )
     });
     script.lines = lines;
@@ -650,12 +644,12 @@ fn pipeline(draw: &mut Draw, name: &str) -> Exercise {
             if pipefail {
                 t(
                     "With `pipefail` a failure before the last stage counts as well.",
-                    "有 `pipefail` 時，前面各段失敗也算數。",
+                    "有`pipefail`時，前面各段失敗也算數。",
                 )
             } else {
                 t(
                     "That is what `pipefail` would give; it is not set.",
-                    "那是有 `pipefail` 的結果；這裡沒有設。",
+                    "那是有`pipefail`的結果；這裡沒有設。",
                 )
             },
         )
@@ -667,24 +661,23 @@ fn pipeline(draw: &mut Draw, name: &str) -> Exercise {
             ),
         );
     if early {
-        script =
-            script.trap(13, t("13 is the signal; the shell adds 128.", "13 是訊號編號；shell 會加 128。"));
+        script = script.trap(13, t("13 is the signal; the shell adds 128.", "13是訊號編號；shell會加128。"));
     }
     let changed = Ask::new(
         "other",
         if pipefail {
-            t("The number without the line `set -o pipefail`", "若拿掉 `set -o pipefail` 那一行，數字是多少")
+            t("The number without the line `set -o pipefail`", "若拿掉`set -o pipefail`那一行，數字是多少")
         } else {
             t(
                 "The number if the script began with `set -o pipefail`",
-                "若指令碼開頭加上 `set -o pipefail`，數字是多少",
+                "若指令碼開頭加上`set -o pipefail`，數字是多少",
             )
         },
         Answer::count(other.into(), Vec::new()),
     );
     let statuses = Ask::new(
         "statuses",
-        t("`${PIPESTATUS[@]}` right after the pipeline", "管線執行完當下的 `${PIPESTATUS[@]}`"),
+        t("`${PIPESTATUS[@]}` right after the pipeline", "管線執行完當下的`${PIPESTATUS[@]}`"),
         Answer::typed(Form::List, list),
     );
     script_case(name, script, vec![changed, statuses])
@@ -728,23 +721,23 @@ fn early_exit(draw: &mut Draw, name: &str) -> Exercise {
     for line in &chosen {
         steps.push(t(
             format!("`{line}`: the failure is tested, inverted or not last in its list or pipeline; even `set -e` goes on."),
-            format!("`{line}`：這個失敗被判斷、反轉，或不是串列、管線的最後一個；即使有 `set -e` 也會繼續。"),
+            format!("`{line}`：這個失敗被判斷、反轉，或不是串列、管線的最後一個；即使有`set -e`也會繼續。"),
         ));
     }
     if plain {
         steps.push(if errexit {
             t(
                 format!("`{failing}` alone fails: with `set -e` the script ends here with {value}."),
-                format!("單獨的 `{failing}` 失敗：有 `set -e`，指令碼在這裡以 {value} 結束。"),
+                format!("單獨的`{failing}`失敗：有`set -e`，指令碼在這裡以{value}結束。"),
             )
         } else {
             t(
                 format!("`{failing}` fails, but without `set -e` the script goes on."),
-                format!("`{failing}` 失敗，但沒有 `set -e`，指令碼繼續。"),
+                format!("`{failing}`失敗，但沒有`set -e`，指令碼繼續。"),
             )
         });
     }
-    steps.push(t(format!("The script ends with {result}."), format!("指令碼以 {result} 結束。")));
+    steps.push(t(format!("The script ends with {result}."), format!("指令碼以{result}結束。")));
     let mut script = Script::new(&[], result, Meaning::Own, t("", ""));
     script.steps = steps;
     script.lines = lines;
@@ -756,14 +749,14 @@ fn early_exit(draw: &mut Draw, name: &str) -> Exercise {
             1,
             t(
                 "`set -e` ends a script with the code of the command that failed.",
-                "`set -e` 以失敗指令的碼結束指令碼。",
+                "`set -e`以失敗指令的碼結束指令碼。",
             ),
         );
     }
     let reason = if stop {
         t(
             format!("`set -e` ends the script at the plain `{failing}`."),
-            format!("`set -e` 讓指令碼停在單獨的 `{failing}`。"),
+            format!("`set -e`讓指令碼停在單獨的`{failing}`。"),
         )
     } else {
         t("Nothing ends the script before it.", "在它之前沒有任何東西結束指令碼。")
@@ -775,7 +768,7 @@ fn early_exit(draw: &mut Draw, name: &str) -> Exercise {
             true,
             t(
                 "The failure before it is tested, so `set -e` does not end the script.",
-                "前面的失敗屬於被判斷的情形，`set -e` 不會結束指令碼。",
+                "前面的失敗屬於被判斷的情形，`set -e`不會結束指令碼。",
             ),
         ),
         ("three".to_owned(), !stop, reason.clone()),
@@ -789,7 +782,7 @@ fn early_exit(draw: &mut Draw, name: &str) -> Exercise {
                 let why = if reached {
                     t(
                         format!("`{failing}` fails, and the line says what happens then."),
-                        format!("`{failing}` 失敗，這一行寫明了接下來怎麼做。"),
+                        format!("`{failing}`失敗，這一行寫明了接下來怎麼做。"),
                     )
                 } else {
                     reason.clone()
@@ -819,15 +812,15 @@ fn traps(draw: &mut Draw, name: &str) -> Exercise {
                 (
                     "cleanup".into(),
                     true,
-                    t("The EXIT trap runs on every `exit`.", "每次 `exit` 都會執行 EXIT trap。"),
+                    t("The EXIT trap runs on every `exit`.", "每次`exit`都會執行EXIT trap。"),
                 ),
-                ("after".into(), false, t("`exit` comes before it.", "在它之前就 `exit` 了。")),
+                ("after".into(), false, t("`exit` comes before it.", "在它之前就`exit`了。")),
             ],
             t(
                 format!(
                     "The EXIT trap runs, but the code stays {value}: its commands do not change it unless they call `exit`."
                 ),
-                format!("EXIT trap 會執行，但結束碼仍是 {value}：除非裡面呼叫 `exit`，否則不會改變。"),
+                format!("EXIT trap會執行，但結束碼仍是{value}：除非裡面呼叫`exit`，否則不會改變。"),
             ),
         ),
         1 => (
@@ -841,13 +834,13 @@ fn traps(draw: &mut Draw, name: &str) -> Exercise {
                 (
                     "cleanup".into(),
                     true,
-                    t("The EXIT trap runs on every `exit`.", "每次 `exit` 都會執行 EXIT trap。"),
+                    t("The EXIT trap runs on every `exit`.", "每次`exit`都會執行EXIT trap。"),
                 ),
-                ("after".into(), false, t("`exit` comes before it.", "在它之前就 `exit` 了。")),
+                ("after".into(), false, t("`exit` comes before it.", "在它之前就`exit`了。")),
             ],
             t(
                 format!("The `exit {kept}` inside the EXIT trap replaces {value}."),
-                format!("EXIT trap 裡的 `exit {kept}` 取代了 {value}。"),
+                format!("EXIT trap裡的`exit {kept}`取代了{value}。"),
             ),
         ),
         2 => (
@@ -870,7 +863,7 @@ fn traps(draw: &mut Draw, name: &str) -> Exercise {
                     "SIG{signal} is caught, and the handler ends the script with {kept}: not 128 + {number}, because no signal ended it."
                 ),
                 format!(
-                    "SIG{signal} 被攔截，處理程式以 {kept} 結束指令碼：不是 128 + {number}，因為它不是被訊號終止的。"
+                    "SIG{signal}被攔截，處理程式以{kept}結束指令碼：不是128 + {number}，因為它不是被訊號終止的。"
                 ),
             ),
         ),
@@ -889,7 +882,7 @@ fn traps(draw: &mut Draw, name: &str) -> Exercise {
                     true,
                     t(
                         "The handler does not call `exit`, so the script goes on.",
-                        "處理程式沒有呼叫 `exit`，指令碼繼續往下。",
+                        "處理程式沒有呼叫`exit`，指令碼繼續往下。",
                     ),
                 ),
             ],
@@ -897,7 +890,7 @@ fn traps(draw: &mut Draw, name: &str) -> Exercise {
                 format!(
                     "A handler without `exit` returns to the script, which goes on and ends with {value}."
                 ),
-                format!("沒有 `exit` 的處理程式會回到指令碼，繼續到最後以 {value} 結束。"),
+                format!("沒有`exit`的處理程式會回到指令碼，繼續到最後以{value}結束。"),
             ),
         ),
         _ => (
@@ -914,13 +907,13 @@ fn traps(draw: &mut Draw, name: &str) -> Exercise {
                     false,
                     t(
                         "SIGKILL runs no handler, not even the EXIT trap.",
-                        "SIGKILL 不會執行任何處理程式，連 EXIT trap 也不會。",
+                        "SIGKILL不會執行任何處理程式，連EXIT trap也不會。",
                     ),
                 ),
             ],
             t(
                 "SIGKILL cannot be caught and the EXIT trap does not run: 128 + 9 = 137.",
-                "SIGKILL 無法攔截，EXIT trap 也不會執行：128 + 9 = 137。",
+                "SIGKILL無法攔截，EXIT trap也不會執行：128 + 9 = 137。",
             ),
         ),
     };
@@ -937,10 +930,10 @@ fn traps(draw: &mut Draw, name: &str) -> Exercise {
         );
     }
     if text.contains(&format!("exit {value}")) {
-        script = script.trap(value, t("The EXIT trap has the last word here.", "這裡是 EXIT trap 說了算。"));
+        script = script.trap(value, t("The EXIT trap has the last word here.", "這裡是EXIT trap說了算。"));
     }
     if text.contains("kill -KILL") {
-        script = script.trap(kept, t("The handler never runs for SIGKILL.", "SIGKILL 不會執行處理程式。"));
+        script = script.trap(kept, t("The handler never runs for SIGKILL.", "SIGKILL不會執行處理程式。"));
     }
     script_case(name, script, vec![printed(&options)])
 }
@@ -959,7 +952,7 @@ fn background(draw: &mut Draw, name: &str) -> Exercise {
             second,
             t(
                 "`wait` with several jobs returns the code of the last one named.",
-                "`wait` 給多個工作時，回傳最後列名那個的碼。",
+                "`wait`給多個工作時，回傳最後列名那個的碼。",
             ),
         ),
         1 => (
@@ -967,7 +960,7 @@ fn background(draw: &mut Draw, name: &str) -> Exercise {
             0,
             t(
                 "`wait` without names waits for all and returns 0, whatever they returned.",
-                "不帶參數的 `wait` 會等全部工作，並且一律回 0。",
+                "不帶參數的`wait`會等全部工作，並且一律回0。",
             ),
         ),
         2 => (
@@ -975,7 +968,7 @@ fn background(draw: &mut Draw, name: &str) -> Exercise {
             first,
             t(
                 "Each `wait` returns its job's code; the last one decides.",
-                "每個 `wait` 各回傳該工作的碼；以最後一個為準。",
+                "每個`wait`各回傳該工作的碼；以最後一個為準。",
             ),
         ),
         _ => (
@@ -988,7 +981,7 @@ fn background(draw: &mut Draw, name: &str) -> Exercise {
             reported,
             t(
                 format!("The last one named was ended by signal {number}: 128 + {number} = {reported}."),
-                format!("最後列名的那個被訊號 {number} 終止：128 + {number} = {reported}。"),
+                format!("最後列名的那個被訊號{number}終止：128 + {number} = {reported}。"),
             ),
         ),
     };
@@ -1006,19 +999,19 @@ fn background(draw: &mut Draw, name: &str) -> Exercise {
     script.lines = lines;
     if result < 128 {
         let why =
-            t("That job's code is not the one this `wait` returns.", "這個 `wait` 回傳的不是那個工作的碼。");
+            t("That job's code is not the one this `wait` returns.", "這個`wait`回傳的不是那個工作的碼。");
         script = script.trap(first, why.clone()).trap(second, why);
     } else {
         script = script.trap(
             number.into(),
-            t("The shell adds 128 to the number of the signal.", "shell 會把訊號編號加上 128。"),
+            t("The shell adds 128 to the number of the signal.", "shell會把訊號編號加上128。"),
         );
     }
     script = script.trap(
         0,
         t(
             "This `wait` names its jobs and returns the code of one.",
-            "這個 `wait` 指名了工作，會回傳其中一個的碼。",
+            "這個`wait`指名了工作，會回傳其中一個的碼。",
         ),
     );
     let said = if check { result > 128 } else { result != 0 };
@@ -1027,14 +1020,14 @@ fn background(draw: &mut Draw, name: &str) -> Exercise {
         (true, false) => format!("signal {result}"),
         _ => "failed".to_owned(),
     };
-    let why = t(format!("`{last}` returns {result}."), format!("`{last}` 回傳 {result}。"));
+    let why = t(format!("`{last}` returns {result}."), format!("`{last}`回傳{result}。"));
     let other = match (check, said) {
         (true, true) => format!("signal {result}"),
         (true, false) => "signal 0".to_owned(),
         _ => format!("failed {result}"),
     };
     let other = if other == line { "signal 128".to_owned() } else { other };
-    let nothing = t("Nothing is printed before `exit:`", "在 `exit:` 之前什麼都沒印");
+    let nothing = t("Nothing is printed before `exit:`", "在`exit:`之前什麼都沒印");
     let options = vec![
         Choice::new(code(&line), why.clone()),
         Choice::new(nothing, why.clone()),
@@ -1042,7 +1035,7 @@ fn background(draw: &mut Draw, name: &str) -> Exercise {
     ];
     let more = Ask::new(
         "before",
-        t("What is printed before `exit:`", "在 `exit:` 之前印出什麼"),
+        t("What is printed before `exit:`", "在`exit:`之前印出什麼"),
         Answer::Choice { options, right: usize::from(!said) },
     );
     script_case(name, script, vec![more])
@@ -1073,20 +1066,20 @@ fn substitution(draw: &mut Draw, name: &str) -> Exercise {
                     true,
                     t(
                         "`local` succeeded, so `set -e` sees no failure.",
-                        "`local` 本身成功，`set -e` 看不到失敗。",
+                        "`local`本身成功，`set -e`看不到失敗。",
                     ),
                 ),
                 (
                     "end".into(),
                     true,
-                    t("The function returns the code of its `echo`, 0.", "函式回傳最後 `echo` 的碼 0。"),
+                    t("The function returns the code of its `echo`, 0.", "函式回傳最後`echo`的碼0。"),
                 ),
             ],
             t(
                 format!(
                     "`local {variable}=$(...)` has the code of `local`, 0: the {value} of the substitution is lost."
                 ),
-                format!("`local {variable}=$(...)` 的碼是 `local` 的 0：指令替換的 {value} 不見了。"),
+                format!("`local {variable}=$(...)`的碼是`local`的0：指令替換的{value}不見了。"),
             ),
         ),
         1 => (
@@ -1107,7 +1100,7 @@ fn substitution(draw: &mut Draw, name: &str) -> Exercise {
                     false,
                     t(
                         "The assignment failed, so `set -e` ended the script.",
-                        "賦值失敗，`set -e` 結束了指令碼。",
+                        "賦值失敗，`set -e`結束了指令碼。",
                     ),
                 ),
                 ("end".into(), false, t("The script has already ended.", "指令碼早已結束。")),
@@ -1116,7 +1109,7 @@ fn substitution(draw: &mut Draw, name: &str) -> Exercise {
                 format!(
                     "A plain assignment has the code of its substitution, {value}; `set -e` ends the script with it."
                 ),
-                format!("單純的賦值會帶著指令替換的碼 {value}；`set -e` 以它結束指令碼。"),
+                format!("單純的賦值會帶著指令替換的碼{value}；`set -e`以它結束指令碼。"),
             ),
         ),
         2 => (
@@ -1133,7 +1126,7 @@ fn substitution(draw: &mut Draw, name: &str) -> Exercise {
                     true,
                     t(
                         "Python's subprocess gives the negative number of the signal.",
-                        "Python 的 subprocess 會給訊號編號的負值。",
+                        "Python的subprocess會給訊號編號的負值。",
                     ),
                 ),
                 (
@@ -1141,17 +1134,17 @@ fn substitution(draw: &mut Draw, name: &str) -> Exercise {
                     false,
                     t(
                         "128 + n is the shell's way; Python was told the signal itself.",
-                        "128 + n 是 shell 的表示法；Python 得到的是訊號本身。",
+                        "128 + n是shell的表示法；Python得到的是訊號本身。",
                     ),
                 ),
-                ("end".into(), true, t("The script goes on after Python ends.", "Python 結束後指令碼繼續。")),
+                ("end".into(), true, t("The script goes on after Python ends.", "Python結束後指令碼繼續。")),
             ],
             t(
                 format!(
                     "The process was ended by signal {number}: `returncode` is -{number} in Python, where a shell would say {reported}. The script ends with `echo`, 0."
                 ),
                 format!(
-                    "行程被訊號 {number} 終止：Python 的 `returncode` 是 -{number}，shell 則會說 {reported}。指令碼最後是 `echo`，0。"
+                    "行程被訊號{number}終止：Python的`returncode`是 -{number}，shell則會說{reported}。指令碼最後是`echo`，0。"
                 ),
             ),
         ),
@@ -1170,21 +1163,21 @@ fn substitution(draw: &mut Draw, name: &str) -> Exercise {
                     true,
                     t(
                         format!("Signal {number} is reported as 128 + {number}."),
-                        format!("訊號 {number} 以 128 + {number} 回報。"),
+                        format!("訊號{number}以128 + {number}回報。"),
                     ),
                 ),
-                (format!("child {number}"), false, t("The shell adds 128.", "shell 會加 128。")),
+                (format!("child {number}"), false, t("The shell adds 128.", "shell會加128。")),
                 (
                     format!("child -{number}"),
                     false,
-                    t("Negative numbers are Python's way.", "負數是 Python 的表示法。"),
+                    t("Negative numbers are Python's way.", "負數是Python的表示法。"),
                 ),
             ],
             t(
                 format!(
                     "The child was ended by signal {number}, `$?` is {reported}, and the script then chooses {value} itself."
                 ),
-                format!("子行程被訊號 {number} 終止，`$?` 是 {reported}，之後指令碼自己選了 {value}。"),
+                format!("子行程被訊號{number}終止，`$?`是{reported}，之後指令碼自己選了{value}。"),
             ),
         ),
         _ => (
@@ -1194,19 +1187,19 @@ fn substitution(draw: &mut Draw, name: &str) -> Exercise {
             ],
             0,
             vec![
-                ("fine".into(), false, t("The command before `&&` failed.", "`&&` 前面的指令失敗了。")),
+                ("fine".into(), false, t("The command before `&&` failed.", "`&&`前面的指令失敗了。")),
                 (
                     format!("status {reported}"),
                     true,
                     t(
                         "`$?` is still the code of what failed; `&&` skipped the rest.",
-                        "`$?` 還是失敗那個指令的碼；`&&` 後面被略過。",
+                        "`$?`還是失敗那個指令的碼；`&&`後面被略過。",
                     ),
                 ),
                 (
                     "status 0".into(),
                     false,
-                    t("A skipped command does not set `$?`.", "被略過的指令不會改變 `$?`。"),
+                    t("A skipped command does not set `$?`.", "被略過的指令不會改變`$?`。"),
                 ),
             ],
             t(
@@ -1214,7 +1207,7 @@ fn substitution(draw: &mut Draw, name: &str) -> Exercise {
                     "Signal {number} ends Python; the list's code is {reported}. The last command is `echo`, so the script ends with 0."
                 ),
                 format!(
-                    "訊號 {number} 終止了 Python，整個串列的碼是 {reported}。最後一個指令是 `echo`，所以指令碼以 0 結束。"
+                    "訊號{number}終止了Python，整個串列的碼是{reported}。最後一個指令是`echo`，所以指令碼以0結束。"
                 ),
             ),
         ),
@@ -1269,13 +1262,13 @@ impl Cause {
             }
             Self::Grace => t(
                 "It was stopped, did not end in the grace period and got SIGKILL",
-                "被要求停止，寬限時間內沒有結束，於是收到 SIGKILL",
+                "被要求停止，寬限時間內沒有結束，於是收到SIGKILL",
             ),
             Self::Probe => {
-                t("Its liveness probe failed, so the kubelet ended it", "存活探針失敗，kubelet 將它結束")
+                t("Its liveness probe failed, so the kubelet ended it", "存活探針失敗，kubelet將它結束")
             }
             Self::Stopped => {
-                t("It was stopped and ended on SIGTERM in time", "被要求停止，並在期限內因 SIGTERM 結束")
+                t("It was stopped and ended on SIGTERM in time", "被要求停止，並在期限內因SIGTERM結束")
             }
             Self::Crash => t("It crashed on an invalid memory access", "存取無效的記憶體位址而當掉"),
             Self::Abort => t("It aborted itself, as on a failed assertion", "程式自行中止，例如斷言失敗"),
@@ -1294,40 +1287,40 @@ impl Cause {
         match self {
             Self::Limit => t(
                 "That takes an OOM flag, or a kernel line with the cgroup's limit.",
-                "這要有 OOM 旗標，或核心紀錄裡寫明 cgroup 上限。",
+                "這要有OOM旗標，或核心紀錄裡寫明cgroup上限。",
             ),
             Self::HostMemory => t(
                 "The kernel would log `global_oom` (CONSTRAINT_NONE) with this process as the victim.",
-                "核心會記錄 `global_oom`（CONSTRAINT_NONE），並列出這個行程。",
+                "核心會記錄`global_oom`（CONSTRAINT_NONE），並列出這個行程。",
             ),
             Self::Grace => t(
                 "A stop with SIGTERM, and SIGKILL some seconds later, would be on record.",
-                "紀錄裡會先有停止與 SIGTERM，幾秒後才是 SIGKILL。",
+                "紀錄裡會先有停止與SIGTERM，幾秒後才是SIGKILL。",
             ),
             Self::Probe => t(
                 "Events would show the probe's failures and the kubelet's decision.",
-                "事件裡會看到探針失敗與 kubelet 的決定。",
+                "事件裡會看到探針失敗與kubelet的決定。",
             ),
             Self::Stopped => t(
                 "That gives 143 (or 0 where the program tidies up), not this.",
-                "那會是 143（程式自行收尾則為 0），不是這個。",
+                "那會是143（程式自行收尾則為0），不是這個。",
             ),
-            Self::Crash => t("That is SIGSEGV, 11: code 139.", "那是 SIGSEGV（11），碼為 139。"),
-            Self::Abort => t("That is SIGABRT, 6: code 134.", "那是 SIGABRT（6），碼為 134。"),
+            Self::Crash => t("That is SIGSEGV, 11: code 139.", "那是SIGSEGV（11），碼為139。"),
+            Self::Abort => t("That is SIGABRT, 6: code 134.", "那是SIGABRT（6），碼為134。"),
             Self::Own => t(
                 "A program's own errors are small numbers that it passes to `exit`.",
-                "程式自己的錯誤是它傳給 `exit` 的小數字。",
+                "程式自己的錯誤是它傳給`exit`的小數字。",
             ),
             Self::Missing => t(
                 "That is 127 in a container, 203/EXEC with \"No such file\" in systemd.",
-                "在容器是 127；在 systemd 是 203/EXEC 加上「No such file」。",
+                "在容器是127；在systemd是203/EXEC加上「No such file」。",
             ),
             Self::Forbidden => t(
                 "That is 126 in a container, 203/EXEC with \"Permission denied\" in systemd.",
-                "在容器是 126；在 systemd 是 203/EXEC 加上「Permission denied」。",
+                "在容器是126；在systemd是203/EXEC加上「Permission denied」。",
             ),
-            Self::Folder => t("systemd says 200/CHDIR then.", "那樣 systemd 會寫 200/CHDIR。"),
-            Self::Account => t("systemd says 217/USER then.", "那樣 systemd 會寫 217/USER。"),
+            Self::Folder => t("systemd says 200/CHDIR then.", "那樣systemd會寫200/CHDIR。"),
+            Self::Account => t("systemd says 217/USER then.", "那樣systemd會寫217/USER。"),
             Self::Unknown => {
                 t("Here the evidence does show where the end came from.", "這裡的資料看得出是怎麼結束的。")
             }
@@ -1442,30 +1435,27 @@ fn services(draw: &mut Draw) -> Exercise {
         .collect();
     let what = match runner {
         Runner::Docker => {
-            t(format!("The container `{app}` is no longer running."), format!("容器 `{app}` 已不在執行。"))
+            t(format!("The container `{app}` is no longer running."), format!("容器`{app}`已不在執行。"))
         }
         Runner::Kubernetes => t(
             format!("The container `{app}` of a pod was restarted."),
-            format!("某個 Pod 的容器 `{app}` 重新啟動過。"),
+            format!("某個Pod的容器`{app}`重新啟動過。"),
         ),
         Runner::Systemd => t(
             format!("The service `{app}.service` is no longer running."),
-            format!("服務 `{app}.service` 已不在執行。"),
+            format!("服務`{app}.service`已不在執行。"),
         ),
     };
     let mut traps = vec![Trap::new(
         status,
-        t(
-            "That is the whole status; a signal is what is above 128.",
-            "那是整個碼；訊號要看超過 128 的部分。",
-        ),
+        t("That is the whole status; a signal is what is above 128.", "那是整個碼；訊號要看超過128的部分。"),
     )];
     if signal == 0 && status > 128 {
         traps.push(Trap::new(
             status - 128,
             t(
                 "Signals end at 64: this code is systemd's own, from before the program started.",
-                "訊號編號最大 64：這個碼是 systemd 自己的，程式還沒啟動。",
+                "訊號編號最大64：這個碼是systemd自己的，程式還沒啟動。",
             ),
         ));
     }
@@ -1474,10 +1464,10 @@ fn services(draw: &mut Draw) -> Exercise {
         if signal > 0 {
             t(
                 format!("{status} = 128 + {signal}: signal {signal}."),
-                format!("{status} = 128 + {signal}：訊號 {signal}。"),
+                format!("{status} = 128 + {signal}：訊號{signal}。"),
             )
         } else {
-            t(format!("{status} stands for no signal."), format!("{status} 不代表任何訊號。"))
+            t(format!("{status} stands for no signal."), format!("{status}不代表任何訊號。"))
         },
         scene.proof(cause, status),
     ];
@@ -1493,7 +1483,7 @@ fn services(draw: &mut Draw) -> Exercise {
                 "signal",
                 t(
                     "The signal that the status stands for, as a number; 0 if none",
-                    "這個狀態代表的訊號編號；沒有則填 0",
+                    "這個狀態代表的訊號編號；沒有則填0",
                 ),
                 Answer::count(signal.into(), traps),
             ),
@@ -1535,54 +1525,53 @@ impl Scene {
         match cause {
             Cause::Limit => t(
                 "137 says SIGKILL only. The OOM flag or the kernel's `CONSTRAINT_MEMCG` line adds who: the OOM killer, at the limit of this cgroup.",
-                "137 只說明是 SIGKILL；OOM 旗標或核心的 `CONSTRAINT_MEMCG` 紀錄才說明是誰：OOM Killer，因為達到這個 cgroup 的上限。",
+                "137只說明是SIGKILL；OOM旗標或核心的`CONSTRAINT_MEMCG`紀錄才說明是誰：OOM Killer，因為達到這個cgroup的上限。",
             ),
             Cause::HostMemory => t(
                 "The kernel's line says `CONSTRAINT_NONE` and `global_oom`: the host's memory ran out, not a limit of the service.",
-                "核心紀錄是 `CONSTRAINT_NONE` 與 `global_oom`：是主機記憶體用盡，不是服務自己的上限。",
+                "核心紀錄是`CONSTRAINT_NONE`與`global_oom`：是主機記憶體用盡，不是服務自己的上限。",
             ),
             Cause::Grace => t(
                 format!(
                     "SIGTERM came first, SIGKILL {grace} s later: it did not end in the grace period. No OOM is on record."
                 ),
-                format!("先有 SIGTERM，{grace} 秒後才是 SIGKILL：寬限時間內沒有結束，也沒有 OOM 紀錄。"),
+                format!("先有SIGTERM，{grace}秒後才是SIGKILL：寬限時間內沒有結束，也沒有OOM紀錄。"),
             ),
             Cause::Probe => t(
                 "The events show the failing probe and the kubelet's decision to restart the container.",
-                "事件裡有探針失敗，以及 kubelet 決定重新啟動容器。",
+                "事件裡有探針失敗，以及kubelet決定重新啟動容器。",
             ),
             Cause::Stopped => t(
                 format!("SIGTERM was sent and the process ended at once with {status}: an orderly stop."),
-                format!("送出 SIGTERM 後行程馬上以 {status} 結束：正常停止。"),
+                format!("送出SIGTERM後行程馬上以{status}結束：正常停止。"),
             ),
             Cause::Crash => {
-                t("Signal 11 is SIGSEGV: an invalid memory access.", "訊號 11 是 SIGSEGV：存取無效的記憶體。")
+                t("Signal 11 is SIGSEGV: an invalid memory access.", "訊號11是SIGSEGV：存取無效的記憶體。")
             }
-            Cause::Abort => t(
-                "Signal 6 is SIGABRT: the program called abort().",
-                "訊號 6 是 SIGABRT：程式呼叫了 abort()。",
-            ),
+            Cause::Abort => {
+                t("Signal 6 is SIGABRT: the program called abort().", "訊號6是SIGABRT：程式呼叫了abort()。")
+            }
             Cause::Own => t(
                 format!(
                     "{status} is below 126 and nobody ended it: the program passed it to `exit`; its log says why."
                 ),
-                format!("{status} 小於 126，也沒有人終止它：是程式傳給 `exit` 的，原因要看它的日誌。"),
+                format!("{status}小於126，也沒有人終止它：是程式傳給`exit`的，原因要看它的日誌。"),
             ),
             Cause::Missing => t("The error says that the file does not exist.", "錯誤訊息說檔案不存在。"),
             Cause::Forbidden => t(
                 "The error says permission denied: the file is there, but may not be executed.",
-                "錯誤訊息是 permission denied：檔案存在，但不允許執行。",
+                "錯誤訊息是permission denied：檔案存在，但不允許執行。",
             ),
             Cause::Folder => t(
                 "200/CHDIR: systemd could not change to the working directory.",
-                "200/CHDIR：systemd 無法切換到工作目錄。",
+                "200/CHDIR：systemd無法切換到工作目錄。",
             ),
             Cause::Account => {
-                t("217/USER: systemd could not find the user.", "217/USER：systemd 找不到該使用者。")
+                t("217/USER: systemd could not find the user.", "217/USER：systemd找不到該使用者。")
             }
             Cause::Unknown => t(
                 "137 is SIGKILL, and the OOM flag or result says nothing of memory. Who sent it (a person, a script, the platform) is not shown: look for it before naming a cause.",
-                "137 是 SIGKILL，而 OOM 旗標或結果都沒有提到記憶體。是誰送的（人、指令碼或平台）看不出來：找到證據前不要下結論。",
+                "137是SIGKILL，而OOM旗標或結果都沒有提到記憶體。是誰送的（人、指令碼或平台）看不出來：找到證據前不要下結論。",
             ),
         }
     }
@@ -1592,7 +1581,7 @@ impl Scene {
         (
             "ran",
             t("How long it ran, in seconds", "它執行了幾秒"),
-            t(format!("From start to end: {ran} s."), format!("從開始到結束：{ran} 秒。")),
+            t(format!("From start to end: {ran} s."), format!("從開始到結束：{ran}秒。")),
             Answer::Number { value: ran as f64, tolerance: 1.0, unit: Unit::Seconds, traps: Vec::new() },
         )
     }
@@ -1655,16 +1644,16 @@ impl Scene {
         let limit = self.limit;
         (
             "limit",
-            t("The memory limit that was reached, in MiB", "達到的記憶體上限，以 MiB 表示"),
+            t("The memory limit that was reached, in MiB", "達到的記憶體上限，以MiB表示"),
             t(
                 format!("The kernel's `limit {}kB` is {} / 1024 = {limit} MiB.", limit * 1024, limit * 1024),
-                format!("核心紀錄的 `limit {}kB` 就是 {} / 1024 = {limit} MiB。", limit * 1024, limit * 1024),
+                format!("核心紀錄的`limit {}kB`就是{} / 1024 = {limit} MiB。", limit * 1024, limit * 1024),
             ),
             Answer::Number {
                 value: limit as f64,
                 tolerance: 0.5,
                 unit: Unit::MiB,
-                traps: vec![Trap::new(limit * 1024, t("That is in KiB.", "那是 KiB。"))],
+                traps: vec![Trap::new(limit * 1024, t("That is in KiB.", "那是KiB。"))],
             },
         )
     }
@@ -1749,8 +1738,8 @@ impl Scene {
         let grace = self.grace;
         (
             "grace",
-            t("Seconds from SIGTERM (or the stop) to SIGKILL", "從 SIGTERM（或開始停止）到 SIGKILL 隔了幾秒"),
-            t(format!("The grace period was {grace} s."), format!("寬限時間是 {grace} 秒。")),
+            t("Seconds from SIGTERM (or the stop) to SIGKILL", "從SIGTERM（或開始停止）到SIGKILL隔了幾秒"),
+            t(format!("The grace period was {grace} s."), format!("寬限時間是{grace}秒。")),
             Answer::Number { value: grace.into(), tolerance: 0.5, unit: Unit::Seconds, traps: Vec::new() },
         )
     }
@@ -1761,14 +1750,14 @@ impl Scene {
                 t("It was created but its program never started", "容器已建立，但程式從未啟動"),
                 t(
                     "`Status` is `created`, and the start time is the zero of its type.",
-                    "`Status` 是 `created`，開始時間是零值。",
+                    "`Status`是`created`，開始時間是零值。",
                 ),
             ),
             Choice::new(
                 t("Its program started and ended at once", "程式啟動後馬上結束"),
                 t(
                     "Then the status would be `exited` and the start time a real one.",
-                    "那樣狀態會是 `exited`，開始時間也會是真的。",
+                    "那樣狀態會是`exited`，開始時間也會是真的。",
                 ),
             ),
             Choice::new(
@@ -1973,16 +1962,13 @@ impl Scene {
         let shell = if unstarted {
             (
                 "shell",
-                t(
-                    "The exit status of systemd's child, as a number",
-                    "systemd 的子行程結束時的狀態碼（數字）",
-                ),
+                t("The exit status of systemd's child, as a number", "systemd的子行程結束時的狀態碼（數字）"),
                 t(
                     format!(
                         "`code=exited` gives the status itself: {status}. It is systemd's own; a shell that cannot find or execute a command says 127 or 126."
                     ),
                     format!(
-                        "`code=exited` 就是狀態本身：{status}。這是 systemd 自己的碼；shell 找不到或無法執行指令時是 127 或 126。"
+                        "`code=exited`就是狀態本身：{status}。這是systemd自己的碼；shell找不到或無法執行指令時是127或126。"
                     ),
                 ),
                 Answer::count(status.into(), Vec::new()),
@@ -1992,11 +1978,11 @@ impl Scene {
                 "shell",
                 t(
                     "`$?` of a shell, had it run the process and seen it end like this",
-                    "若由 shell 執行這個行程並看到同樣的結局，`$?` 是多少",
+                    "若由shell執行這個行程並看到同樣的結局，`$?`是多少",
                 ),
                 t(
                     format!("`code=killed` gives 128 + n, `code=exited` the status itself: {status}."),
-                    format!("`code=killed` 是 128 + n，`code=exited` 就是狀態本身：{status}。"),
+                    format!("`code=killed`是128 + n，`code=exited`就是狀態本身：{status}。"),
                 ),
                 Answer::count(status.into(), Vec::new()),
             )

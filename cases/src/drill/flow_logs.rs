@@ -101,40 +101,40 @@ impl Log {
                 Text::new("It works: both directions are let through", "正常：兩個方向都放行"),
                 Text::new(
                     "Working means ACCEPT both ways, and enough bytes for the exchange.",
-                    "正常應該兩個方向都是 ACCEPT，而且位元組數足以完成交換。",
+                    "正常應該兩個方向都是ACCEPT，而且位元組數足以完成交換。",
                 ),
             ),
             (
                 Kind::ReplyRejected,
                 Text::new(
                     "The request is let through, the reply is rejected: by a network ACL",
-                    "請求放行、回應被拒絕：是網路 ACL",
+                    "請求放行、回應被拒絕：是網路ACL",
                 ),
                 Text::new(
                     "A security group lets the reply to an allowed request pass, so a rejected reply means a network ACL.",
-                    "安全群組會放行已允許請求的回應，所以回應被拒絕就是網路 ACL。",
+                    "安全群組會放行已允許請求的回應，所以回應被拒絕就是網路ACL。",
                 ),
             ),
             (
                 Kind::Rejected,
                 Text::new(
                     "The request is rejected: by a security group or a network ACL, the log cannot tell which",
-                    "請求被拒絕：可能是安全群組或網路 ACL，log 分不出來",
+                    "請求被拒絕：可能是安全群組或網路ACL，log分不出來",
                 ),
                 Text::new(
                     "A lone REJECT of the request looks the same for both; only their rules tell.",
-                    "請求單獨一筆 REJECT，兩者看起來一樣；要看規則才知道。",
+                    "請求單獨一筆REJECT，兩者看起來一樣；要看規則才知道。",
                 ),
             ),
             (
                 Kind::Translated,
                 Text::new(
                     "The request is rejected: by a security group, since network ACLs leave no REJECT records",
-                    "請求被拒絕：是安全群組，因為網路 ACL 不會留下 REJECT 紀錄",
+                    "請求被拒絕：是安全群組，因為網路ACL不會留下REJECT紀錄",
                 ),
                 Text::new(
                     "Network ACLs leave REJECT records too, so that reason is wrong wherever it is given.",
-                    "網路 ACL 一樣會留下 REJECT，這個理由在任何情況都不成立。",
+                    "網路ACL一樣會留下REJECT，這個理由在任何情況都不成立。",
                 ),
             ),
             (
@@ -145,7 +145,7 @@ impl Log {
                 ),
                 Text::new(
                     "In that case the log has ACCEPT for the request and no record of a reply; why, it does not say.",
-                    "這種情況 log 只有請求的 ACCEPT，沒有回應的紀錄；原因要到別處找。",
+                    "這種情況log只有請求的ACCEPT，沒有回應的紀錄；原因要到別處找。",
                 ),
             ),
         ];
@@ -154,11 +154,11 @@ impl Log {
                 Kind::NoListener,
                 Text::new(
                     "The packets get through, and the answer is a TCP reset, as from a port where nobody listens",
-                    "封包都通過，回的是 TCP reset：像是連接埠沒人監聽",
+                    "封包都通過，回的是TCP reset：像是連接埠沒人監聽",
                 ),
                 Text::new(
                     "In that case the answer to the SYN (2) is a RST (4), never a SYN-ACK (18), in ACCEPT records. Most often nobody listens on the port; a firewall on the host that rejects with a reset looks the same.",
-                    "這種情況對 SYN（2）的回應是 RST（4），不會有 SYN-ACK（18），而且都是 ACCEPT。多半是連接埠沒人監聽；主機防火牆以 reset 拒絕，看起來也一樣。",
+                    "這種情況對SYN（2）的回應是RST（4），不會有SYN-ACK（18），而且都是ACCEPT。多半是連接埠沒人監聽；主機防火牆以reset拒絕，看起來也一樣。",
                 ),
             ));
         }
@@ -167,11 +167,11 @@ impl Log {
                 Kind::TooBig,
                 Text::new(
                     "It connects, and large packets of the reply seem to get lost: consistent with an MTU problem, not proof",
-                    "連得上，但回應的大封包似乎遺失：與 MTU 問題相符，但不是證明",
+                    "連得上，但回應的大封包似乎遺失：與MTU問題相符，但不是證明",
                 ),
                 Text::new(
                     "In that case the handshake (2 and 18) is there, large packets are sent again and again, no FIN follows, and nothing more comes from the other side.",
-                    "這種情況有交握（2 與 18）、大封包一再重送、沒有 FIN，而對方不再送任何東西。",
+                    "這種情況有交握（2與18）、大封包一再重送、沒有FIN，而對方不再送任何東西。",
                 ),
             ));
             options.push((
@@ -182,7 +182,7 @@ impl Log {
                 ),
                 Text::new(
                     "In that case both directions have SYN and FIN (3 and 19) in ACCEPT records first; packets after the close are rejected since no connection is tracked any more.",
-                    "這種情況兩個方向先有含 SYN 與 FIN 的 ACCEPT（3 與 19）；關閉後連線已不再追蹤，之後的封包就被拒絕。",
+                    "這種情況兩個方向先有含SYN與FIN的ACCEPT（3與19）；關閉後連線已不再追蹤，之後的封包就被拒絕。",
                 ),
             ));
         }
@@ -254,7 +254,7 @@ impl Log {
         let (own, own_zh) = if level < 3 {
             (
                 format!("The interface is `{}`, `{}`", self.own_id, self.own),
-                format!("介面是 `{}`，`{}`", self.own_id, self.own),
+                format!("介面是`{}`，`{}`", self.own_id, self.own),
             )
         } else {
             (
@@ -263,7 +263,7 @@ impl Log {
                     self.own_id, self.own, self.nat_id, self.nat
                 ),
                 format!(
-                    "介面是 `{}`（伺服器，`{}`）與 `{}`（NAT gateway，`{}`）",
+                    "介面是`{}`（伺服器，`{}`）與`{}`（NAT gateway，`{}`）",
                     self.own_id, self.own, self.nat_id, self.nat
                 ),
             )
@@ -275,7 +275,7 @@ impl Log {
                     names.join(" ")
                 ),
                 format!(
-                    "這是記錄全部流量（ACCEPT 與 REJECT）的 flow log。{own_zh}；可能也有其他介面。欄位：`{}`。被略過（SKIPDATA）的紀錄不影響任何答案。",
+                    "這是記錄全部流量（ACCEPT與REJECT）的flow log。{own_zh}；可能也有其他介面。欄位：`{}`。被略過（SKIPDATA）的紀錄不影響任何答案。",
                     names.join(" ")
                 ),
             ),
@@ -308,7 +308,7 @@ impl Log {
         let mut trap = |value: Option<Ipv4Addr>, en: &str, zh: &str| {
             let new = |value: &Ipv4Addr| !traps.iter().any(|trap| trap.value == value.to_string());
             if let Some(value) = value.filter(|value| value != top).filter(new) {
-                traps.push(Trap::new(value, Text::new(format!("`{value}` {en}"), format!("`{value}` {zh}"))));
+                traps.push(Trap::new(value, Text::new(format!("`{value}` {en}"), format!("`{value}`{zh}"))));
             }
         };
         let most = |key: fn(&(u64, u64, u64)) -> u64| {
@@ -325,11 +325,11 @@ impl Log {
             "送的封包最多，但不是位元組最多。",
         );
         trap(Some(self.own), "is the interface itself.", "是介面自己。");
-        let mut counts = vec![(all - rejected, "That is the ACCEPT records.", "那是 ACCEPT 的筆數。")];
+        let mut counts = vec![(all - rejected, "That is the ACCEPT records.", "那是ACCEPT的筆數。")];
         counts.push((
             self.lines.len() as u64 - (all - rejected),
             "NODATA and SKIPDATA lines have no action.",
-            "NODATA 與 SKIPDATA 那幾行沒有 action。",
+            "NODATA與SKIPDATA那幾行沒有action。",
         ));
         let counts = counts
             .into_iter()
@@ -340,14 +340,14 @@ impl Log {
         let asks = vec![
             Ask::new(
                 "rejects",
-                Text::new("Records with the action REJECT", "action 是 REJECT 的紀錄有幾筆"),
+                Text::new("Records with the action REJECT", "action是REJECT的紀錄有幾筆"),
                 Answer::count(rejected, counts),
             ),
             Ask::new(
                 "talker",
                 Text::new(
                     format!("Address that sent the most accepted bytes to `{}`", self.own),
-                    format!("被放行、送往 `{}` 的位元組最多的來源位址", self.own),
+                    format!("被放行、送往`{}`的位元組最多的來源位址", self.own),
                 ),
                 Answer::Typed { form: Form::Address, right: top.to_string(), also: Vec::new(), traps },
             ),
@@ -363,7 +363,7 @@ impl Log {
                     "Of {} lines, {all} are records of traffic; {rejected} of them say REJECT.",
                     self.lines.len()
                 ),
-                format!("{} 行裡有 {all} 筆流量紀錄，其中 {rejected} 筆是 REJECT。", self.lines.len()),
+                format!("{}行裡有{all}筆流量紀錄，其中{rejected}筆是REJECT。", self.lines.len()),
             ),
             Text::new(
                 format!(
@@ -371,7 +371,7 @@ impl Log {
                     self.own, sum.0
                 ),
                 format!(
-                    "依來源加總送往 `{}` 且放行的位元組：`{top}` 最多，{}；第二名 {second}。",
+                    "依來源加總送往`{}`且放行的位元組：`{top}`最多，{}；第二名{second}。",
                     self.own, sum.0
                 ),
             ),
@@ -405,7 +405,7 @@ impl Log {
                         ports.len(),
                         if ports.len() == 1 { "" } else { "s" }
                     ),
-                    format!("`{address}` 被拒絕 {count} 次，但只有 {} 個連接埠。", ports.len()),
+                    format!("`{address}`被拒絕{count}次，但只有{}個連接埠。", ports.len()),
                 ),
             ));
         }
@@ -432,7 +432,7 @@ impl Log {
                 "scanner",
                 Text::new(
                     format!("Address that scans the ports of `{}`", self.own),
-                    format!("哪個位址在掃描 `{}` 的連接埠", self.own),
+                    format!("哪個位址在掃描`{}`的連接埠", self.own),
                 ),
                 Answer::Typed { form: Form::Address, right: scanner.to_string(), also: Vec::new(), traps },
             ),
@@ -440,7 +440,7 @@ impl Log {
                 "sent",
                 Text::new(
                     format!("Bytes that `{}` sent and that were let through", self.own),
-                    format!("`{}` 送出且放行的位元組總數", self.own),
+                    format!("`{}`送出且放行的位元組總數", self.own),
                 ),
                 Answer::count(bytes, byte_traps),
             ),
@@ -452,15 +452,11 @@ impl Log {
                     list.len(),
                     list.join(", ")
                 ),
-                format!(
-                    "`{scanner}` 在 {} 個不同的連接埠（{}）被拒絕：這是掃描。",
-                    list.len(),
-                    list.join("、")
-                ),
+                format!("`{scanner}`在{}個不同的連接埠（{}）被拒絕：這是掃描。", list.len(), list.join("、")),
             ),
             Text::new(
                 format!("ACCEPT records with the source `{}` sum up to {bytes} bytes.", self.own),
-                format!("來源是 `{}` 的 ACCEPT 紀錄合計 {bytes} 位元組。", self.own),
+                format!("來源是`{}`的ACCEPT紀錄合計{bytes}位元組。", self.own),
             ),
         ];
         Some((asks, steps))
@@ -490,7 +486,7 @@ impl Log {
             self.nat,
             Text::new(
                 "That is the NAT gateway: its own address stands in `dstaddr` of what comes in from hosts and in `srcaddr` of what goes out.",
-                "那是 NAT gateway：主機進來的紀錄裡它出現在 `dstaddr`，往外送的紀錄裡它出現在 `srcaddr`。",
+                "那是NAT gateway：主機進來的紀錄裡它出現在`dstaddr`，往外送的紀錄裡它出現在`srcaddr`。",
             ),
         )];
         let mut overall: BTreeMap<Ipv4Addr, u64> = BTreeMap::new();
@@ -504,7 +500,7 @@ impl Log {
                 other,
                 Text::new(
                     format!("`{other}` sent most in all, but not to `{partner}`."),
-                    format!("`{other}` 總量最大，但不是送往 `{partner}`。"),
+                    format!("`{other}`總量最大，但不是送往`{partner}`。"),
                 ),
             ));
         }
@@ -515,7 +511,7 @@ impl Log {
                     format!(
                         "Private address that sent the most bytes to `{partner}` through the NAT gateway"
                     ),
-                    format!("哪個私有位址經由 NAT gateway 送給 `{partner}` 的位元組最多"),
+                    format!("哪個私有位址經由NAT gateway送給`{partner}`的位元組最多"),
                 ),
                 Answer::Typed { form: Form::Address, right: host.to_string(), also: Vec::new(), traps },
             ),
@@ -531,7 +527,7 @@ impl Log {
                 self.nat
             ),
             format!(
-                "在 NAT gateway 的介面上，`dstaddr` 是 `{}` 而 `pkt-dstaddr` 是 `{partner}` 的紀錄就是主機送給 `{partner}` 的：`{host}` {sum} 位元組，第二名 {second}。",
+                "在NAT gateway的介面上，`dstaddr`是`{}`而`pkt-dstaddr`是`{partner}`的紀錄就是主機送給`{partner}`的：`{host}` {sum}位元組，第二名{second}。",
                 self.nat
             ),
         )];

@@ -35,11 +35,11 @@ pub(super) const FAMILY: Family = Family {
 
 const DENIAL: [(Verdict, &str, &str); 3] = [
     (Verdict::Allowed, "Allowed", "允許"),
-    (Verdict::ExplicitDeny, "Denied: a Deny statement applies", "拒絕：有 Deny 陳述式成立（明確拒絕）"),
+    (Verdict::ExplicitDeny, "Denied: a Deny statement applies", "拒絕：有Deny陳述式成立（明確拒絕）"),
     (
         Verdict::ImplicitDeny,
         "Denied: no Deny applies, an Allow is missing",
-        "拒絕：沒有 Deny 成立，但缺少 Allow（隱含拒絕）",
+        "拒絕：沒有Deny成立，但缺少Allow（隱含拒絕）",
     ),
 ];
 
@@ -220,7 +220,7 @@ fn three(draw: &mut Draw) -> (Exercise, bool) {
                     "aws iam get-user-policy --user-name {user} --policy-name {name} --query PolicyDocument"
                 );
                 scene.exhibits.push((
-                    Text::new(format!("the user's policy `{name}`"), format!("使用者的政策 `{name}`")),
+                    Text::new(format!("the user's policy `{name}`"), format!("使用者的政策`{name}`")),
                     name.clone(),
                     command,
                     4,
@@ -232,7 +232,7 @@ fn three(draw: &mut Draw) -> (Exercise, bool) {
                     "aws iam get-group-policy --group-name {group} --policy-name {name} --query PolicyDocument"
                 );
                 scene.exhibits.push((
-                    Text::new(format!("the group's policy `{name}`"), format!("群組的政策 `{name}`")),
+                    Text::new(format!("the group's policy `{name}`"), format!("群組的政策`{name}`")),
                     name.clone(),
                     command,
                     4,
@@ -242,7 +242,7 @@ fn three(draw: &mut Draw) -> (Exercise, bool) {
             _ => {
                 let tag = scene.theme.tag.clone();
                 scene.exhibits.push((
-                    Text::new(format!("the resource policy of `{tag}`"), format!("資源政策（資源 `{tag}`）")),
+                    Text::new(format!("the resource policy of `{tag}`"), format!("資源政策（資源`{tag}`）")),
                     tag.clone(),
                     scene.theme.command.clone(),
                     2,
@@ -298,7 +298,7 @@ fn three(draw: &mut Draw) -> (Exercise, bool) {
                 because.en
             ),
             format!(
-                "`{action}`：成立的 Deny：{}；成立的 Allow：{}。{}",
+                "`{action}`：成立的Deny：{}；成立的Allow：{}。{}",
                 list(&denied, "沒有"),
                 list(&allows, "沒有"),
                 because.zh_tw
@@ -307,7 +307,7 @@ fn three(draw: &mut Draw) -> (Exercise, bool) {
         verdicts.push(decision.verdict);
         asks.push(Ask::new(
             &format!("request-{number}"),
-            Text::new(format!("Request {number}: `{action}`"), format!("請求 {number}：`{action}`")),
+            Text::new(format!("Request {number}: `{action}`"), format!("請求{number}：`{action}`")),
             results(draw, &decision, &because),
         ));
     }
@@ -319,7 +319,7 @@ fn three(draw: &mut Draw) -> (Exercise, bool) {
         "sid",
         Text::new(
             format!("`Sid` of the one statement that decides request {number}"),
-            format!("決定請求 {number} 的是哪一條陳述式（填 `Sid`）"),
+            format!("決定請求{number}的是哪一條陳述式（填`Sid`）"),
         ),
         Answer::typed(Form::Words, sid),
     ));
@@ -339,7 +339,7 @@ fn three(draw: &mut Draw) -> (Exercise, bool) {
                 requests.join("\n")
             ),
             format!(
-                "`{caller}` 是群組 `{group}` 的成員，對同一帳戶的 `{resource}` 發出三個請求。相關的政策全部列出；沒有許可界限，也不在組織裡。\n\n請求的條件鍵：{keys}；政策提到的其他條件鍵都不存在。\n\n{}",
+                "`{caller}`是群組`{group}`的成員，對同一帳戶的`{resource}`發出三個請求。相關的政策全部列出；沒有許可界限，也不在組織裡。\n\n請求的條件鍵：{keys}；政策提到的其他條件鍵都不存在。\n\n{}",
                 requests.join("\n")
             ),
         ),
@@ -383,7 +383,7 @@ fn layered(draw: &mut Draw, shape: &Shape) -> Option<Exercise> {
     if let Principal::FederatedUser { name, user, .. } = &scene.request.caller {
         scene.notes.push(Text::new(
             format!("`{name}` is a session that the user `{user}` made with `GetFederationToken`."),
-            format!("`{name}` 是使用者 `{user}` 以 `GetFederationToken` 建立的工作階段。"),
+            format!("`{name}`是使用者`{user}`以`GetFederationToken`建立的工作階段。"),
         ));
     }
     let organized = shape.layers.iter().any(|(kind, ..)| matches!(kind, Kind::Scp | Kind::Rcp));
@@ -411,7 +411,7 @@ fn layered(draw: &mut Draw, shape: &Shape) -> Option<Exercise> {
                 members.join(" and "),
                 plural.0
             ),
-            format!("組織：管理帳戶是 `{management}`；{} {}。", members.join("、"), plural.1),
+            format!("組織：管理帳戶是`{management}`；{}{}。", members.join("、"), plural.1),
         ));
         scene.request.context.set("aws:PrincipalOrgID", "o-a1b2c3d4e5");
     }
@@ -467,7 +467,7 @@ fn layered(draw: &mut Draw, shape: &Shape) -> Option<Exercise> {
         "allows",
         Text::new(
             "Policies with an Allow whose action, resource and conditions match, and whose principal, if it has one, is the caller, its role or user, or its account",
-            "哪些政策有相符的 Allow：動作、資源、條件都符合，且若有 Principal，寫的是呼叫者、其背後的角色或使用者、或其帳戶",
+            "哪些政策有相符的Allow：動作、資源、條件都符合，且若有Principal，寫的是呼叫者、其背後的角色或使用者、或其帳戶",
         ),
         Answer::Several { options, right },
     ));
@@ -488,7 +488,7 @@ fn layered(draw: &mut Draw, shape: &Shape) -> Option<Exercise> {
             "policy",
             Text::new(
                 "The policy the denial comes from: its Deny applies, or it lacks an Allow that has to be there",
-                "拒絕來自哪份政策：它的 Deny 成立，或它缺少必要的 Allow",
+                "拒絕來自哪份政策：它的Deny成立，或它缺少必要的Allow",
             ),
             Answer::choice(draw, options),
         ));
@@ -576,11 +576,11 @@ fn layered(draw: &mut Draw, shape: &Shape) -> Option<Exercise> {
             let (en, zh) = match attached.kind {
                 Kind::Scp => (
                     " But this SCP does not bind the caller: SCPs bind principals of the account they hang on, not of the management account, and no service-linked roles.",
-                    "但這份 SCP 管不到呼叫者：SCP 只管所掛帳戶的主體，管不到管理帳戶，也管不到服務連結角色。",
+                    "但這份SCP管不到呼叫者：SCP只管所掛帳戶的主體，管不到管理帳戶，也管不到服務連結角色。",
                 ),
                 Kind::Rcp => (
                     " But this RCP does not bind the resource: RCPs bind resources of the account they hang on, of the services named, not of the management account.",
-                    "但這份 RCP 管不到這個資源：RCP 只管所掛帳戶、且屬於支援服務的資源，管不到管理帳戶的資源。",
+                    "但這份RCP管不到這個資源：RCP只管所掛帳戶、且屬於支援服務的資源，管不到管理帳戶的資源。",
                 ),
                 _ => ("", ""),
             };
@@ -604,7 +604,7 @@ fn layered(draw: &mut Draw, shape: &Shape) -> Option<Exercise> {
                 notes(|note| &note.en)
             ),
             format!(
-                "`{caller}` 要對帳戶 `{owner}` 的 `{resource}` 執行 `{action}`。相關的政策全部列出。\n{}\n- 請求的條件鍵：{keys}；政策提到的其他條件鍵都不存在。",
+                "`{caller}`要對帳戶`{owner}`的`{resource}`執行`{action}`。相關的政策全部列出。\n{}\n- 請求的條件鍵：{keys}；政策提到的其他條件鍵都不存在。",
                 notes(|note| &note.zh_tw)
             ),
         ),

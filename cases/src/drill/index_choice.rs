@@ -173,7 +173,7 @@ impl Data {
                 self.shape.owner, self.shape.owner, self.shape.status
             ),
             format!(
-                "每天的資料列數相同，每個 `{}` 的列數也相同；日期、`{}` 與 `{}` 互相獨立。",
+                "每天的資料列數相同，每個`{}`的列數也相同；日期、`{}`與`{}`互相獨立。",
                 self.shape.owner, self.shape.owner, self.shape.status
             ),
         )
@@ -324,7 +324,7 @@ impl Wanted {
                         format!(
                             " `{named}` is a range, so columns behind it no longer narrow the part that is read."
                         ),
-                        format!("`{named}` 是範圍條件，它後面的欄位無法再縮小讀取的範圍。"),
+                        format!("`{named}`是範圍條件，它後面的欄位無法再縮小讀取的範圍。"),
                     );
                     break;
                 }
@@ -333,7 +333,7 @@ impl Wanted {
                         format!(
                             " The query says nothing about `{named}`, so columns behind it do not narrow it."
                         ),
-                        format!("查詢沒有限制 `{named}`，它後面的欄位無法縮小範圍。"),
+                        format!("查詢沒有限制`{named}`，它後面的欄位無法縮小範圍。"),
                     );
                     break;
                 }
@@ -348,12 +348,12 @@ impl Wanted {
                     "`{name}`: no condition on its first column, so all {entries} entries are in question.{}",
                     stop.en
                 ),
-                format!("`{name}`：第一個欄位沒有條件，{entries} 個項目全都要看。{}", stop.zh_tw),
+                format!("`{name}`：第一個欄位沒有條件，{entries}個項目全都要看。{}", stop.zh_tw),
             );
         }
         Text::new(
             format!("`{name}` is limited by {}: {entries} entries.{}", used.join(", "), stop.en),
-            format!("`{name}` 由 {} 限定範圍：{entries} 個項目。{}", used.join("、"), stop.zh_tw),
+            format!("`{name}`由{}限定範圍：{entries}個項目。{}", used.join("、"), stop.zh_tw),
         )
     }
 }
@@ -441,7 +441,7 @@ fn choose(draw: &mut Draw) -> Exercise {
                 &format!("entries-{}", name(asked)),
                 Text::new(
                     format!("Entries of `{}` in the part that its leading columns limit", name(asked)),
-                    format!("`{}` 的前導欄位所限定的範圍裡有幾個項目", name(asked)),
+                    format!("`{}`的前導欄位所限定的範圍裡有幾個項目", name(asked)),
                 ),
                 count(
                     asked_size,
@@ -482,7 +482,7 @@ fn choose(draw: &mut Draw) -> Exercise {
             (0..4).map(|index| wanted.why(&data, &indexes[index], &name(index))).collect();
         steps.push(Text::new(
             format!("All conditions together leave {} of {} rows.", commas(rows), commas(data.rows())),
-            format!("所有條件合起來，{} 列中剩 {} 列。", commas(data.rows()), commas(rows)),
+            format!("所有條件合起來，{}列中剩{}列。", commas(data.rows()), commas(rows)),
         ));
         let spread = data.spread();
         let evidence = vec![
@@ -496,7 +496,7 @@ fn choose(draw: &mut Draw) -> Exercise {
                     "PostgreSQL 15. Four B-tree indexes are candidates for the last query. {}",
                     spread.en
                 ),
-                format!("PostgreSQL 15，有四個 B-tree 索引可供最後這個查詢使用。{}", spread.zh_tw),
+                format!("PostgreSQL 15，有四個B-tree索引可供最後這個查詢使用。{}", spread.zh_tw),
             ),
             evidence,
             asks,
@@ -568,21 +568,21 @@ impl Cause {
             ),
             Self::Function => Text::new(
                 "a function or a date cast around the column in `Filter`",
-                "`Filter` 裡欄位外面包著函式或轉成日期",
+                "`Filter`裡欄位外面包著函式或轉成日期",
             ),
             Self::Cast => {
-                Text::new("`::numeric` around the column in `Filter`", "`Filter` 裡欄位外面有 `::numeric`")
+                Text::new("`::numeric` around the column in `Filter`", "`Filter`裡欄位外面有`::numeric`")
             }
-            Self::Wildcard => Text::new("`~~ '%` in `Filter`", "`Filter` 裡有 `~~ '%`"),
+            Self::Wildcard => Text::new("`~~ '%` in `Filter`", "`Filter`裡有`~~ '%`"),
             Self::Spill => {
                 Text::new("`Sort Method: external merge  Disk`", "`Sort Method: external merge  Disk`")
             }
             Self::Loops => {
-                Text::new("a scan of a whole table with `loops` above 1", "掃描整張表的節點 `loops` 大於 1")
+                Text::new("a scan of a whole table with `loops` above 1", "掃描整張表的節點`loops`大於1")
             }
             Self::Unselective => Text::new(
                 "a scan by an index (plain or bitmap) with many `Rows Removed by Filter`",
-                "用了索引（一般或 bitmap）卻有大量 `Rows Removed by Filter`",
+                "用了索引（一般或bitmap）卻有大量`Rows Removed by Filter`",
             ),
         }
     }
@@ -606,19 +606,19 @@ fn fix(cause: Cause, data: &Data) -> Text {
         ),
         Cause::Function => Text::new(
             format!("compare `{time}` itself with a range from midnight to midnight"),
-            format!("直接用 `{time}` 比較從零點到隔日零點的範圍"),
+            format!("直接用`{time}`比較從零點到隔日零點的範圍"),
         ),
         Cause::Cast => Text::new(
             format!("bind the value of `{owner}` as an integer"),
-            format!("以整數型別繫結 `{owner}` 的值"),
+            format!("以整數型別繫結`{owner}`的值"),
         ),
         Cause::Wildcard => Text::new(
             "a trigram index (`pg_trgm`, GIN) on the column",
-            "在該欄位建立 trigram 索引（`pg_trgm`，GIN）",
+            "在該欄位建立trigram索引（`pg_trgm`，GIN）",
         ),
         Cause::Spill => Text::new(
             "a larger `work_mem` for this query, or an index in the order wanted",
-            "調大這個查詢的 `work_mem`，或建立符合排序的索引",
+            "調大這個查詢的`work_mem`，或建立符合排序的索引",
         ),
         Cause::Loops => Text::new(
             format!("`CREATE INDEX ON {table} ({owner})`"),
@@ -801,7 +801,7 @@ fn read_plan(draw: &mut Draw) -> Exercise {
                 commas(kept)
             ),
             format!(
-                "為了 {} 列而讀了全部 {} 列；沒有索引以 `{owner}` 或 `{status}` 開頭。",
+                "為了{}列而讀了全部{}列；沒有索引以`{owner}`或`{status}`開頭。",
                 commas(kept),
                 commas(looked)
             ),
@@ -810,21 +810,19 @@ fn read_plan(draw: &mut Draw) -> Exercise {
             format!(
                 "The filter compares `({time})::date`; `i1` is sorted by `{time}` itself and knows nothing of the day computed from it."
             ),
-            format!(
-                "過濾條件比較的是 `({time})::date`；`i1` 是依 `{time}` 本身排序的，不認得由它算出的日期。"
-            ),
+            format!("過濾條件比較的是`({time})::date`；`i1`是依`{time}`本身排序的，不認得由它算出的日期。"),
         ),
         Cause::Cast => Text::new(
             format!(
                 "The filter shows `({owner})::numeric`: the value is numeric, so the integer column is cast for every row and `i1` does not fit."
             ),
-            format!("過濾條件顯示 `({owner})::numeric`：值是 numeric，整數欄位逐列被轉型，`i1` 因此用不上。"),
+            format!("過濾條件顯示`({owner})::numeric`：值是numeric，整數欄位逐列被轉型，`i1`因此用不上。"),
         ),
         Cause::Wildcard => Text::new(
             format!(
                 "`i1` is sorted from the first letter of `{status}`; the pattern leaves the first letter open (`~~` is `LIKE`)."
             ),
-            format!("`i1` 從 `{status}` 的第一個字母開始排序；樣式卻沒有限定開頭（`~~` 就是 `LIKE`）。"),
+            format!("`i1`從`{status}`的第一個字母開始排序；樣式卻沒有限定開頭（`~~`就是`LIKE`）。"),
         ),
         Cause::Spill => Text::new(
             format!(
@@ -843,7 +841,7 @@ fn read_plan(draw: &mut Draw) -> Exercise {
                 commas(rows)
             ),
             format!(
-                "`SubPlan` 裡的掃描是 `loops={}`：列數與時間都是單次的，而每次都讀全部 {} 列。",
+                "`SubPlan`裡的掃描是`loops={}`：列數與時間都是單次的，而每次都讀全部{}列。",
                 looked / rows,
                 commas(rows)
             ),
@@ -855,7 +853,7 @@ fn read_plan(draw: &mut Draw) -> Exercise {
                 commas(kept)
             ),
             format!(
-                "`i1` 只用 `{status}` 限定：取了 {} 列，再由 `{owner}` 的過濾條件留下 {} 列。",
+                "`i1`只用`{status}`限定：取了{}列，再由`{owner}`的過濾條件留下{}列。",
                 commas(looked),
                 commas(kept)
             ),
@@ -911,7 +909,7 @@ fn read_plan(draw: &mut Draw) -> Exercise {
                 per_loop,
                 Text::new(
                     "That is one loop: `rows` and the times are averages per loop.",
-                    "那是單次迴圈：`rows` 與時間都是每次的平均。",
+                    "那是單次迴圈：`rows`與時間都是每次的平均。",
                 ),
             ),
         );
@@ -925,7 +923,7 @@ fn read_plan(draw: &mut Draw) -> Exercise {
             "read",
             Text::new(
                 format!("Rows of `{table}` that the scan of it reads in all"),
-                format!("對 `{table}` 的掃描總共讀了幾列"),
+                format!("對`{table}`的掃描總共讀了幾列"),
             ),
             count(looked, read_traps),
         ),
@@ -966,19 +964,14 @@ fn read_plan(draw: &mut Draw) -> Exercise {
             },
             if cause == Cause::Loops {
                 format!(
-                    "{} 列 × {} 次迴圈 = {}，其中 {} 列通過 Filter。",
+                    "{}列 × {}次迴圈 = {}，其中{}列通過Filter。",
                     commas(rows),
                     looked / rows,
                     commas(looked),
                     commas(kept)
                 )
             } else {
-                format!(
-                    "留下 {} + 濾掉 {} = 讀了 {} 列。",
-                    commas(kept),
-                    commas(looked - kept),
-                    commas(looked)
-                )
+                format!("留下{} + 濾掉{} = 讀了{}列。", commas(kept), commas(looked - kept), commas(looked))
             },
         ),
         Text::new(
@@ -994,7 +987,7 @@ fn read_plan(draw: &mut Draw) -> Exercise {
                 "PostgreSQL 15, without parallel query and JIT (`max_parallel_workers_per_gather = 0`, `jit = off`); `{table}` also has its primary key `id`. `{owner}` is an `integer`, `{status}` is `text`, `{time}` is a `timestamp`. The query is too slow, although all statistics are up to date."
             ),
             format!(
-                "PostgreSQL 15，沒有啟用平行查詢與 JIT（`max_parallel_workers_per_gather = 0`、`jit = off`）；`{table}` 另有主鍵 `id`；`{owner}` 是 `integer`，`{status}` 是 `text`，`{time}` 是 `timestamp`。統計資訊都是最新的，但這個查詢太慢。"
+                "PostgreSQL 15，沒有啟用平行查詢與JIT（`max_parallel_workers_per_gather = 0`、`jit = off`）；`{table}`另有主鍵`id`；`{owner}`是`integer`，`{status}`是`text`，`{time}`是`timestamp`。統計資訊都是最新的，但這個查詢太慢。"
             ),
         ),
         evidence: vec![
@@ -1075,7 +1068,7 @@ fn ordered(draw: &mut Draw) -> Exercise {
                         shape.time, shape.time
                     ),
                     format!(
-                        "`{title}`：`{}` 之前的欄位都被查詢固定為單一值（或沒有欄位），項目就依 `{}` 排序；`DESC` 時反向讀取。",
+                        "`{title}`：`{}`之前的欄位都被查詢固定為單一值（或沒有欄位），項目就依`{}`排序；`DESC`時反向讀取。",
                         shape.time, shape.time
                     ),
                 )
@@ -1086,7 +1079,7 @@ fn ordered(draw: &mut Draw) -> Exercise {
                         shape.time
                     ),
                     format!(
-                        "`{title}`：固定值的欄位之後，下一個鍵欄位不是 `{}`（INCLUDE 的欄位不排序），所以需要排序。",
+                        "`{title}`：固定值的欄位之後，下一個鍵欄位不是`{}`（INCLUDE的欄位不排序），所以需要排序。",
                         shape.time
                     ),
                 )
@@ -1108,12 +1101,12 @@ fn ordered(draw: &mut Draw) -> Exercise {
                     format!(
                         "`{title}` has every column that the query names (a partial index's own condition needs no column)."
                     ),
-                    format!("`{title}` 含有查詢提到的每個欄位（部分索引本身的條件不需要欄位）。"),
+                    format!("`{title}`含有查詢提到的每個欄位（部分索引本身的條件不需要欄位）。"),
                 )
             } else {
                 Text::new(
                     format!("`{title}` lacks {}: the table must be visited.", missing.join(", ")),
-                    format!("`{title}` 缺少 {}，必須讀資料表。", missing.join("、")),
+                    format!("`{title}`缺少{}，必須讀資料表。", missing.join("、")),
                 )
             }
         };
@@ -1137,7 +1130,7 @@ fn ordered(draw: &mut Draw) -> Exercise {
                 "only",
                 Text::new(
                     "Every index with which an index-only scan is possible",
-                    "所有能做 index-only scan 的索引",
+                    "所有能做index-only scan的索引",
                 ),
                 several(&cover_why, &covers),
             ),
@@ -1145,7 +1138,7 @@ fn ordered(draw: &mut Draw) -> Exercise {
                 &format!("reads-{}", title(sorting)),
                 Text::new(
                     format!("Entries of `{}` that are read, if it alone is used", title(sorting)),
-                    format!("若只用 `{}`，要讀它的幾個項目", title(sorting)),
+                    format!("若只用`{}`，要讀它的幾個項目", title(sorting)),
                 ),
                 count(
                     sorting_reads,
@@ -1171,7 +1164,7 @@ fn ordered(draw: &mut Draw) -> Exercise {
                 &format!("reads-{}", title(best)),
                 Text::new(
                     format!("Entries of `{}` that are read, if it alone is used", title(best)),
-                    format!("若只用 `{}`，要讀它的幾個項目", title(best)),
+                    format!("若只用`{}`，要讀它的幾個項目", title(best)),
                 ),
                 count(
                     limit,
@@ -1182,10 +1175,7 @@ fn ordered(draw: &mut Draw) -> Exercise {
                                 "All {} match, but they come in order: the scan stops after {limit}.",
                                 commas(matching)
                             ),
-                            format!(
-                                "符合的有 {} 個，但已依序排列：讀到第 {limit} 個就停止。",
-                                commas(matching)
-                            ),
+                            format!("符合的有{}個，但已依序排列：讀到第{limit}個就停止。", commas(matching)),
                         ),
                     )],
                 ),
@@ -1201,7 +1191,7 @@ fn ordered(draw: &mut Draw) -> Exercise {
         }
         steps.push(Text::new(
             format!("{} rows ÷ {} owners × {}/20 = {} rows match. With a sort all of them are read; in order, the first {limit} are enough.", commas(data.rows()), data.owners, data.shares[label], commas(matching)),
-            format!("{} 列 ÷ {} × {}/20 = {} 列符合。需要排序時要全部讀完；依序時只要前 {limit} 個。", commas(data.rows()), data.owners, data.shares[label], commas(matching)),
+            format!("{}列 ÷ {} × {}/20 = {}列符合。需要排序時要全部讀完；依序時只要前{limit}個。", commas(data.rows()), data.owners, data.shares[label], commas(matching)),
         ));
         let query = format!(
             "SELECT id, {time} FROM {table} WHERE {owner} = {number} AND {status} = '{name}' ORDER BY {time} DESC LIMIT {limit};",
@@ -1218,7 +1208,7 @@ fn ordered(draw: &mut Draw) -> Exercise {
                     shape.table, spread.en
                 ),
                 format!(
-                    "PostgreSQL 15，`{}` 剛執行過 VACUUM。五個 B-tree 索引各自單獨來看，當作只有它一個。{}",
+                    "PostgreSQL 15，`{}`剛執行過VACUUM。五個B-tree索引各自單獨來看，當作只有它一個。{}",
                     shape.table, spread.zh_tw
                 ),
             ),

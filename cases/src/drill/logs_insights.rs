@@ -34,11 +34,11 @@ pub(super) const FAMILY: Family = Family {
 fn rule(question: &Question, sample: &Sample) -> Text {
     let (mut en, mut zh) = (
         "The sample is everything in the time range; times are UTC.".to_owned(),
-        "樣本就是查詢時間範圍內的全部事件，時間為 UTC。".to_owned(),
+        "樣本就是查詢時間範圍內的全部事件，時間為UTC。".to_owned(),
     );
     if sample.events.iter().any(|event| event.stream.contains("[$LATEST]")) {
         en += " Names of log streams are cut after the first 8 of their 32 hexadecimal digits.";
-        zh += "日誌串流的名稱只保留 32 個十六進位數字的前 8 個。";
+        zh += "日誌串流的名稱只保留32個十六進位數字的前8個。";
     }
     if question.measure.function != "pct" {
         return Text::new(en, zh);
@@ -48,7 +48,7 @@ fn rule(question: &Question, sample: &Sample) -> Text {
             "{en} A percentile p is here the nearest rank: of the n values in ascending order, the one at position ⌈p/100 × n⌉ (the service approximates it)."
         ),
         format!(
-            "{zh}這裡的第 p 百分位數採 nearest rank：把 n 個值由小到大排，取第 ⌈p/100 × n⌉ 個（實際服務是近似值）。"
+            "{zh}這裡的第p百分位數採nearest rank：把n個值由小到大排，取第 ⌈p/100 × n⌉ 個（實際服務是近似值）。"
         ),
     )
 }
@@ -115,7 +115,7 @@ fn value_ask(question: &Question, table: &Table, sample: &Sample) -> Option<Ask>
         "value",
         Text::new(
             format!("`{}` in the first row (two decimals if it is not whole)", question.measure.name()),
-            format!("第一列的 `{}`（不是整數時取到小數第二位）", question.measure.name()),
+            format!("第一列的`{}`（不是整數時取到小數第二位）", question.measure.name()),
         ),
         figure(value, decimals, Unit::None, mistakes),
     ))
@@ -129,7 +129,7 @@ fn first_ask(question: &Question, table: &Table, all: &Table) -> Ask {
         let short = right.split('.').next().unwrap_or_default().to_owned();
         return Ask::new(
             "first",
-            Text::new(format!("`{key}` of the first row"), format!("第一列的 `{key}`")),
+            Text::new(format!("`{key}` of the first row"), format!("第一列的`{key}`")),
             Answer::typed(Form::Moment, short),
         );
     }
@@ -144,7 +144,7 @@ fn first_ask(question: &Question, table: &Table, all: &Table) -> Ask {
     }
     Ask::new(
         "first",
-        Text::new(format!("`{key}` of the first row"), format!("第一列的 `{key}`")),
+        Text::new(format!("`{key}` of the first row"), format!("第一列的`{key}`")),
         Answer::Typed { form: Form::Words, right, also, traps },
     )
 }
@@ -158,13 +158,13 @@ fn rows_ask(table: &Table, all: &Table, matched: usize) -> Ask {
             vec![
                 (
                     all.rows.len() as u64,
-                    Text::new("`limit` keeps only the first rows.", "`limit` 只留下前幾列。"),
+                    Text::new("`limit` keeps only the first rows.", "`limit`只留下前幾列。"),
                 ),
                 (
                     matched as u64,
                     Text::new(
                         format!("{matched} events pass the filter; `stats` gives one row a group."),
-                        format!("有 {matched} 個事件通過 filter；`stats` 每一組只產生一列。"),
+                        format!("有{matched}個事件通過filter；`stats`每一組只產生一列。"),
                     ),
                 ),
             ],
@@ -204,7 +204,7 @@ fn read_result(draw: &mut Draw, sample: &Sample) -> Option<Exercise> {
         steps: vec![
             Text::new(
                 format!("`filter` leaves {matched} of {} events.", sample.events.len()),
-                format!("`filter` 之後剩 {matched}/{} 個事件。", sample.events.len()),
+                format!("`filter`之後剩{matched}/{}個事件。", sample.events.len()),
             ),
             groups_step(&question, &all),
             Text::new(
@@ -227,12 +227,7 @@ fn groups_step(question: &Question, all: &Table) -> Text {
             all.rows.len(),
             rows.join(", ")
         ),
-        format!(
-            "`stats` 依 {} 分組得到 {} 列，排序後：{}{more}",
-            question.by(),
-            all.rows.len(),
-            rows.join(", ")
-        ),
+        format!("`stats`依{}分組得到{}列，排序後：{}{more}", question.by(), all.rows.len(), rows.join(", ")),
     )
 }
 
@@ -322,7 +317,7 @@ fn choose_query(draw: &mut Draw, sample: &Sample, level: u8) -> Option<Exercise>
                     sample.events.len()
                 ),
                 format!(
-                    "欄位：{}。`filter` 之後剩 {matched}/{} 個事件。",
+                    "欄位：{}。`filter`之後剩{matched}/{}個事件。",
                     sample.fields_zh,
                     sample.events.len()
                 ),

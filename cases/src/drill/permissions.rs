@@ -102,7 +102,7 @@ fn why(node: &Node, who: &Account) -> Text {
     match (node.class(who), &node.acl) {
         (Class::Owner, _) => Text::new(
             format!("`{name}` is the owner: only the owner's bits `{}` count.", digit(6)),
-            format!("`{name}` 是擁有者：只看擁有者的 `{}`。", digit(6)),
+            format!("`{name}`是擁有者：只看擁有者的`{}`。", digit(6)),
         ),
         (Class::NamedUser, Some(acl)) => {
             let have = acl.users.iter().find(|(user, _)| user == name).map_or(0, |(_, have)| *have);
@@ -114,7 +114,7 @@ fn why(node: &Node, who: &Account) -> Text {
                     Bits(have & (node.mode >> 3 & 7) as u8)
                 ),
                 format!(
-                    "由 `user:{name}:{}` 決定，再受遮罩 `{}` 限制：`{}`。",
+                    "由`user:{name}:{}`決定，再受遮罩`{}`限制：`{}`。",
                     Bits(have),
                     digit(3),
                     Bits(have & (node.mode >> 3 & 7) as u8)
@@ -136,22 +136,22 @@ fn why(node: &Node, who: &Account) -> Text {
                     Bits(mask)
                 ),
                 format!(
-                    "`{name}` 符合 {}；其中一項要能通過遮罩 `{}` 才行，不會再看 `other::`。",
-                    found.join(" 與 "),
+                    "`{name}`符合{}；其中一項要能通過遮罩`{}`才行，不會再看`other::`。",
+                    found.join("與"),
                     Bits(mask)
                 ),
             )
         }
         (Class::Group, None) => Text::new(
             format!("`{name}` is not `{owner}` but in group `{group}`: only `{}` counts.", digit(3)),
-            format!("`{name}` 不是 `{owner}`，但屬於群組 `{group}`：只看 `{}`。", digit(3)),
+            format!("`{name}`不是`{owner}`，但屬於群組`{group}`：只看`{}`。", digit(3)),
         ),
         _ => Text::new(
             format!(
                 "`{name}` is not the owner and matches no user or group before others: only their bits `{}` count.",
                 digit(0)
             ),
-            format!("`{name}` 不是擁有者，也不符合任何使用者或群組項目：只看其他人的 `{}`。", digit(0)),
+            format!("`{name}`不是擁有者，也不符合任何使用者或群組項目：只看其他人的`{}`。", digit(0)),
         ),
     }
 }
@@ -216,7 +216,7 @@ fn classes(draw: &mut Draw) -> Exercise {
         (
             "run",
             READ | SEARCH,
-            Text::new(format!("Who can run it as `./{name}`"), format!("誰能以 `./{name}` 執行它")),
+            Text::new(format!("Who can run it as `./{name}`"), format!("誰能以`./{name}`執行它")),
         )
     } else {
         ("write", WRITE, Text::new("Who can write to it", "誰能寫入"))
@@ -230,7 +230,7 @@ fn classes(draw: &mut Draw) -> Exercise {
             Bits((bits & 7) as u8)
         ),
         format!(
-            "`{}` 就是 {bits:04o}：擁有者 `{owner}` 是 `{}`，群組 `{group}` 是 `{}`，其他人是 `{}`。",
+            "`{}`就是{bits:04o}：擁有者`{owner}`是`{}`，群組`{group}`是`{}`，其他人是`{}`。",
             file.letters(),
             Bits((bits >> 6 & 7) as u8),
             Bits((bits >> 3 & 7) as u8),
@@ -241,11 +241,11 @@ fn classes(draw: &mut Draw) -> Exercise {
     if script {
         steps.push(Text::new(
             "A script needs `x` to be started and `r` so that its interpreter can read it.",
-            "指令碼要有 `x` 才能啟動，還要有 `r`，直譯器才讀得到內容。",
+            "指令碼要有`x`才能啟動，還要有`r`，直譯器才讀得到內容。",
         ));
     }
     let what = if script {
-        Text::new("a Bash script that starts with `#!/bin/bash`", "一個以 `#!/bin/bash` 開頭的 Bash 指令碼")
+        Text::new("a Bash script that starts with `#!/bin/bash`", "一個以`#!/bin/bash`開頭的Bash指令碼")
     } else {
         Text::new("a data file", "一個資料檔")
     };
@@ -256,7 +256,7 @@ fn classes(draw: &mut Draw) -> Exercise {
                 what.en
             ),
             format!(
-                "`/srv/{app}/{name}` 是{}。上層目錄每個人都能進入，沒有 ACL，也沒有使用者是 root。",
+                "`/srv/{app}/{name}`是{}。上層目錄每個人都能進入，沒有ACL，也沒有使用者是root。",
                 what.zh_tw
             ),
         ),
@@ -323,7 +323,7 @@ fn new_modes(draw: &mut Draw) -> Exercise {
                     wanted & !umask,
                     Text::new(
                         "With `-m`, `mkdir` gives exactly that mode: the umask takes nothing away.",
-                        "加了 `-m`，`mkdir` 會給出剛好那個權限，umask 不會再扣。",
+                        "加了`-m`，`mkdir`會給出剛好那個權限，umask不會再扣。",
                     ),
                 ));
             } else {
@@ -332,7 +332,7 @@ fn new_modes(draw: &mut Draw) -> Exercise {
                     asked.wrapping_sub(umask),
                     Text::new(
                         format!("That is {asked:03o} minus {umask:03o} as numbers; a umask clears bits, it does not subtract."),
-                        format!("那是把 {asked:03o} 減去 {umask:03o}；umask 是清除位元，不是做減法。"),
+                        format!("那是把{asked:03o}減去{umask:03o}；umask是清除位元，不是做減法。"),
                     ),
                 ));
                 let other = if *asked == 0o666 { 0o777 } else { 0o666 };
@@ -340,21 +340,21 @@ fn new_modes(draw: &mut Draw) -> Exercise {
                     other & !umask,
                     Text::new(
                         format!("That starts from {other:03o}; this command asks for {asked:03o}."),
-                        format!("那是從 {other:03o} 起算；這個指令要求的是 {asked:03o}。"),
+                        format!("那是從{other:03o}起算；這個指令要求的是{asked:03o}。"),
                     ),
                 ));
                 traps.push((
                     umask,
-                    Text::new("That is the umask itself: the bits that are taken away.", "那是 umask 本身，也就是要拿掉的位元。"),
+                    Text::new("That is the umask itself: the bits that are taken away.", "那是umask本身，也就是要拿掉的位元。"),
                 ));
                 traps.push((
                     *asked,
-                    Text::new("The umask has not been applied.", "還沒套用 umask。"),
+                    Text::new("The umask has not been applied.", "還沒套用umask。"),
                 ));
             }
             Ask::new(
                 id,
-                Text::new(format!("Mode of `{name}` after `{line}`"), format!("執行 `{line}` 後 `{name}` 的權限")),
+                Text::new(format!("Mode of `{name}` after `{line}`"), format!("執行`{line}`後`{name}`的權限")),
                 mode(*result, traps),
             )
         })
@@ -363,26 +363,26 @@ fn new_modes(draw: &mut Draw) -> Exercise {
         format!(
             "The umask is {umask:04o}. It clears those bits of what a program asks for: mode & ~{umask:03o}."
         ),
-        format!("umask 是 {umask:04o}：程式要求的權限會清掉這些位元，也就是 mode & ~{umask:03o}。"),
+        format!("umask是{umask:04o}：程式要求的權限會清掉這些位元，也就是mode & ~{umask:03o}。"),
     )];
     steps.extend(made.iter().map(|(id, line, _, asked, result)| match *id {
         "chosen" => Text::new(
             format!("`{line}` sets {asked:04o} exactly: `-m` is as `chmod` afterwards."),
-            format!("`{line}` 直接設成 {asked:04o}：`-m` 等於事後 `chmod`。"),
+            format!("`{line}`直接設成{asked:04o}：`-m`等於事後`chmod`。"),
         ),
         "copy" => Text::new(
             format!("`cp` without `-p` asks for the source's mode {asked:03o}: {asked:03o} & ~{umask:03o} = {result:04o}."),
-            format!("不加 `-p` 的 `cp` 以來源的權限 {asked:03o} 建立：{asked:03o} & ~{umask:03o} = {result:04o}。"),
+            format!("不加`-p`的`cp`以來源的權限{asked:03o}建立：{asked:03o} & ~{umask:03o} = {result:04o}。"),
         ),
         _ => Text::new(
             format!("`{line}` asks for {asked:03o}: {asked:03o} & ~{umask:03o} = {result:04o}."),
-            format!("`{line}` 要求 {asked:03o}：{asked:03o} & ~{umask:03o} = {result:04o}。"),
+            format!("`{line}`要求{asked:03o}：{asked:03o} & ~{umask:03o} = {result:04o}。"),
         ),
     }));
     Exercise {
         prompt: Text::new(
             "In an empty directory without ACLs (its mode is 0755), somebody who is not root runs these commands, in this shell. Give the mode of each new entry in octal.",
-            "在一個沒有 ACL 的空目錄裡（該目錄權限為 0755），某個非 root 使用者在這個 shell 執行下列指令。請寫出每個新項目的權限（八進位）。",
+            "在一個沒有ACL的空目錄裡（該目錄權限為0755），某個非root使用者在這個shell執行下列指令。請寫出每個新項目的權限（八進位）。",
         ),
         evidence: vec![command(format!("{how}\n{listing}{}", commands.join("\n")))],
         asks,
@@ -490,15 +490,12 @@ fn changes(draw: &mut Draw) -> Exercise {
                     "`chmod {change} {name}`: {before:04o} becomes {now:04o} (`{}`).",
                     letters(now, false)
                 ),
-                format!(
-                    "`chmod {change} {name}`：{before:04o} 變成 {now:04o}（`{}`）。",
-                    letters(now, false)
-                ),
+                format!("`chmod {change} {name}`：{before:04o}變成{now:04o}（`{}`）。", letters(now, false)),
             ));
         }
         asks.push(Ask::new(
             if index == 0 { "first" } else { "second" },
-            Text::new(format!("Mode of `{name}` at the end"), format!("最後 `{name}` 的權限")),
+            Text::new(format!("Mode of `{name}` at the end"), format!("最後`{name}`的權限")),
             mode(
                 now,
                 vec![
@@ -506,7 +503,7 @@ fn changes(draw: &mut Draw) -> Exercise {
                         plain,
                         Text::new(
                             format!("Without `u`, `g`, `o` or `a`, `chmod` leaves out the bits of the umask {umask:04o}."),
-                            format!("沒寫 `u`、`g`、`o` 或 `a` 時，`chmod` 不會動到 umask {umask:04o} 裡的位元。"),
+                            format!("沒寫`u`、`g`、`o`或`a`時，`chmod`不會動到umask {umask:04o}裡的位元。"),
                         ),
                     ),
                     (
@@ -520,7 +517,7 @@ fn changes(draw: &mut Draw) -> Exercise {
     if chosen.iter().any(|change| change.contains('X')) {
         steps.push(Text::new(
             "`X` gives `x` only to directories and to files where somebody already has `x`.",
-            "`X` 只對目錄，或原本就有人能執行的檔案加上 `x`。",
+            "`X`只對目錄，或原本就有人能執行的檔案加上`x`。",
         ));
     }
     if chosen.iter().any(|change| change.starts_with('+')) {
@@ -528,7 +525,7 @@ fn changes(draw: &mut Draw) -> Exercise {
             format!(
                 "`+x` or `+w` without a letter before it means all, except bits set in the umask {umask:04o}."
             ),
-            format!("`+x`、`+w` 前面不寫對象表示全部，但 umask {umask:04o} 裡的位元除外。"),
+            format!("`+x`、`+w`前面不寫對象表示全部，但umask {umask:04o}裡的位元除外。"),
         ));
     }
     Exercise {
@@ -612,7 +609,7 @@ impl Place {
             let name = &node.name;
             return Text::new(
                 format!("No `x` on `{name}` for `{}`, so nothing below it can be reached.", who.name),
-                format!("`{}` 對 `{name}` 沒有 `x`，底下的東西都碰不到。", who.name),
+                format!("`{}`對`{name}`沒有`x`，底下的東西都碰不到。", who.name),
             );
         }
         match act {
@@ -622,7 +619,7 @@ impl Place {
                     "Removing a name is writing to the directory `{}`; the file's own mode does not count.",
                     folder.name
                 ),
-                format!("移除檔名等於寫入目錄 `{}`，與檔案本身的權限無關。", folder.name),
+                format!("移除檔名等於寫入目錄`{}`，與檔案本身的權限無關。", folder.name),
             ),
             Act::Remove | Act::Rename if folder.mode & STICKY != 0 => Text::new(
                 format!(
@@ -630,26 +627,26 @@ impl Place {
                     folder.name, self.file.owner, folder.owner
                 ),
                 format!(
-                    "`{}` 有 sticky 位元：只有檔案擁有者（`{}`）或目錄擁有者（`{}`）能刪除或改名。",
+                    "`{}`有sticky位元：只有檔案擁有者（`{}`）或目錄擁有者（`{}`）能刪除或改名。",
                     folder.name, self.file.owner, folder.owner
                 ),
             ),
             Act::Remove | Act::Rename => Text::new(
                 format!("`{}` may write to `{}` and search it; that is all it takes.", who.name, folder.name),
-                format!("`{}` 對 `{}` 有 `w` 與 `x`，這樣就夠了。", who.name, folder.name),
+                format!("`{}`對`{}`有`w`與`x`，這樣就夠了。", who.name, folder.name),
             ),
             Act::Touch | Act::List => why(folder, who),
             Act::Stat => Text::new(
                 "`stat` reads nothing of the content: `x` on the directories is enough.",
-                "`stat` 不讀內容，路徑上的目錄有 `x` 就夠。",
+                "`stat`不讀內容，路徑上的目錄有`x`就夠。",
             ),
             Act::Enter => Text::new(
                 "Entering a directory takes `x` on it and on those above, no `r`.",
-                "進入目錄要它與上層目錄的 `x`，不需要 `r`。",
+                "進入目錄要它與上層目錄的`x`，不需要`r`。",
             ),
             Act::Chmod => Text::new(
                 format!("Only the owner, `{}`, may change the mode.", self.file.owner),
-                format!("只有擁有者 `{}` 能改權限。", self.file.owner),
+                format!("只有擁有者`{}`能改權限。", self.file.owner),
             ),
         }
     }
@@ -743,7 +740,7 @@ fn path(draw: &mut Draw) -> (bool, Exercise) {
             Choice::new(
                 Text::new(
                     format!("No `{wanted}` on `{}`", node.name),
-                    format!("對 `{}` 沒有 `{wanted}`", node.name),
+                    format!("對`{}`沒有`{wanted}`", node.name),
                 ),
                 why(node, &reader),
             )
@@ -755,7 +752,7 @@ fn path(draw: &mut Draw) -> (bool, Exercise) {
                     "`{}` needs `x` on each directory and `r` on the file, one after the other.",
                     reader.name
                 ),
-                format!("`{}` 需要每一層目錄的 `x` 與檔案的 `r`，逐一檢查。", reader.name),
+                format!("`{}`需要每一層目錄的`x`與檔案的`r`，逐一檢查。", reader.name),
             ),
         )])
         .collect();
@@ -782,12 +779,12 @@ fn path(draw: &mut Draw) -> (bool, Exercise) {
                 if inherits {
                     Text::new(
                         format!("`{folder}` has the set-group-ID bit: new entries get its group, not the maker's."),
-                        format!("`{folder}` 有 setgid 位元：新項目得到它的群組，不是建立者的主要群組。"),
+                        format!("`{folder}`有setgid位元：新項目得到它的群組，不是建立者的主要群組。"),
                     )
                 } else {
                     Text::new(
                         format!("`{folder}` has no set-group-ID bit: new entries get the primary group of who makes them."),
-                        format!("`{folder}` 沒有 setgid 位元：新項目得到建立者的主要群組。"),
+                        format!("`{folder}`沒有setgid位元：新項目得到建立者的主要群組。"),
                     )
                 },
             )
@@ -800,13 +797,13 @@ fn path(draw: &mut Draw) -> (bool, Exercise) {
             if inherits {
                 Text::new(
                     "A new directory inherits the set-group-ID bit itself.",
-                    "新目錄也會繼承 setgid 位元本身。",
+                    "新目錄也會繼承setgid位元本身。",
                 )
             } else {
-                Text::new("There is no set-group-ID bit to inherit.", "沒有 setgid 位元可以繼承。")
+                Text::new("There is no set-group-ID bit to inherit.", "沒有setgid位元可以繼承。")
             },
         ),
-        (made.mode & !0o111, Text::new("`mkdir` asks for 777, not 666.", "`mkdir` 要求的是 777，不是 666。")),
+        (made.mode & !0o111, Text::new("`mkdir` asks for 777, not 666.", "`mkdir`要求的是777，不是666。")),
     ];
     let mut all = place.directories.clone();
     all.push(place.file.clone());
@@ -819,14 +816,14 @@ fn path(draw: &mut Draw) -> (bool, Exercise) {
             let (en, zh) = if place.works(*act, &actor) { ("works", "成功") } else { ("fails", "失敗") };
             Text::new(
                 format!("`{}` {en}. {}", place.command(*act), because.en),
-                format!("`{}` {zh}。{}", place.command(*act), because.zh_tw),
+                format!("`{}`{zh}。{}", place.command(*act), because.zh_tw),
             )
         })
         .collect();
     steps.push(match stop {
         Some(node) => Text::new(
             format!("`{}` does not get past `{}`: {}", reader.name, node.name, why(node, &reader).en),
-            format!("`{}` 過不了 `{}`：{}", reader.name, node.name, why(node, &reader).zh_tw),
+            format!("`{}`過不了`{}`：{}", reader.name, node.name, why(node, &reader).zh_tw),
         ),
         None => Text::new(
             format!(
@@ -834,7 +831,7 @@ fn path(draw: &mut Draw) -> (bool, Exercise) {
                 reader.name,
                 why(&place.file, &reader).en
             ),
-            format!("`{}` 每層目錄都過得了。檔案本身：{}", reader.name, why(&place.file, &reader).zh_tw),
+            format!("`{}`每層目錄都過得了。檔案本身：{}", reader.name, why(&place.file, &reader).zh_tw),
         ),
     });
     steps.push(Text::new(
@@ -845,8 +842,8 @@ fn path(draw: &mut Draw) -> (bool, Exercise) {
             made.group
         ),
         format!(
-            "新目錄：777 & ~{umask:03o}{} = {:04o}，群組是 `{}`。",
-            if inherits { "，再加上繼承的 setgid 位元" } else { "" },
+            "新目錄：777 & ~{umask:03o}{} = {:04o}，群組是`{}`。",
+            if inherits { "，再加上繼承的setgid位元" } else { "" },
             made.mode,
             made.group
         ),
@@ -858,7 +855,7 @@ fn path(draw: &mut Draw) -> (bool, Exercise) {
                 maker.name
             ),
             format!(
-                "沒有 ACL，使用者都不是 root。下列每個指令都是各自從目前的狀態開始執行；`{}` 的 umask 是 {umask:04o}。",
+                "沒有ACL，使用者都不是root。下列每個指令都是各自從目前的狀態開始執行；`{}`的umask是{umask:04o}。",
                 maker.name
             ),
         ),
@@ -871,7 +868,7 @@ fn path(draw: &mut Draw) -> (bool, Exercise) {
                 "works",
                 Text::new(
                     format!("Which commands work for `{}`", actor.name),
-                    format!("`{}` 執行哪些指令會成功", actor.name),
+                    format!("`{}`執行哪些指令會成功", actor.name),
                 ),
                 Answer::Several { options, right },
             ),
@@ -879,7 +876,7 @@ fn path(draw: &mut Draw) -> (bool, Exercise) {
                 "stops",
                 Text::new(
                     format!("What stops `cat {path}` of `{}` first", reader.name),
-                    format!("`{}` 執行 `cat {path}`，最先卡在哪裡", reader.name),
+                    format!("`{}`執行`cat {path}`，最先卡在哪裡", reader.name),
                 ),
                 Answer::Choice { options: stops, right: stopped.unwrap_or_default() },
             ),
@@ -887,7 +884,7 @@ fn path(draw: &mut Draw) -> (bool, Exercise) {
                 "mode",
                 Text::new(
                     format!("Mode of the new directory when `{}` runs `{makes}`", maker.name),
-                    format!("`{}` 執行 `{makes}` 後，新目錄的權限", maker.name),
+                    format!("`{}`執行`{makes}`後，新目錄的權限", maker.name),
                 ),
                 mode(made.mode, mode_traps),
             ),
@@ -977,7 +974,7 @@ fn list(draw: &mut Draw) -> (bool, Exercise) {
         0o666 & !umask,
         Text::new(
             format!("The directory has a default ACL: it takes the place of the umask {umask:04o}."),
-            format!("這個目錄有預設 ACL，它取代了 umask {umask:04o}。"),
+            format!("這個目錄有預設ACL，它取代了umask {umask:04o}。"),
         ),
     )];
     if let Some(default) = &directory.default {
@@ -985,15 +982,12 @@ fn list(draw: &mut Draw) -> (bool, Exercise) {
             0o666 & default.mode & !umask,
             Text::new(
                 "Default ACL and umask are not combined: with a default ACL the umask is not used at all.",
-                "預設 ACL 與 umask 不會合併：有預設 ACL 時完全不看 umask。",
+                "預設ACL與umask不會合併：有預設ACL時完全不看umask。",
             ),
         ));
         made_traps.push((
             default.mode,
-            Text::new(
-                "`touch` asks for 666: no entry can give `x`.",
-                "`touch` 要求的是 666，不可能得到 `x`。",
-            ),
+            Text::new("`touch` asks for 666: no entry can give `x`.", "`touch`要求的是666，不可能得到`x`。"),
         ));
     }
     let made_bits = (made.mode >> 3 & 7) as u8;
@@ -1011,7 +1005,7 @@ fn list(draw: &mut Draw) -> (bool, Exercise) {
                 Bits(made_bits)
             ),
             format!(
-                "新檔案繼承 `user:{}:{}`；它的遮罩是預設遮罩與 666 的交集 `{}`。",
+                "新檔案繼承`user:{}:{}`；它的遮罩是預設遮罩與666的交集`{}`。",
                 name(1),
                 Bits(listed),
                 Bits(made_bits)
@@ -1024,7 +1018,7 @@ fn list(draw: &mut Draw) -> (bool, Exercise) {
                 Bits((made.mode & 7) as u8)
             ),
             format!(
-                "沒有預設 ACL 就不會繼承任何項目：`{}` 算其他人，`{}`。",
+                "沒有預設ACL就不會繼承任何項目：`{}`算其他人，`{}`。",
                 name(1),
                 Bits((made.mode & 7) as u8)
             ),
@@ -1049,7 +1043,7 @@ fn list(draw: &mut Draw) -> (bool, Exercise) {
             Bits(mask as u8)
         ),
         format!(
-            "有 ACL 的檔案，群組那三個位元就是遮罩 `{}`：限制具名使用者與所有群組，不限制擁有者與其他人。",
+            "有ACL的檔案，群組那三個位元就是遮罩`{}`：限制具名使用者與所有群組，不限制擁有者與其他人。",
             Bits(mask as u8)
         ),
     )];
@@ -1059,7 +1053,7 @@ fn list(draw: &mut Draw) -> (bool, Exercise) {
             "`chmod {changed:o}` sets the mask to `{}` and leaves the other entries as they are.",
             Bits(digit as u8)
         ),
-        format!("`chmod {changed:o}` 會把遮罩設成 `{}`，其他項目不變。", Bits(digit as u8)),
+        format!("`chmod {changed:o}`會把遮罩設成`{}`，其他項目不變。", Bits(digit as u8)),
     ));
     steps.push(match &directory.default {
         Some(default) => Text::new(
@@ -1068,13 +1062,13 @@ fn list(draw: &mut Draw) -> (bool, Exercise) {
                 default.mode, made.mode
             ),
             format!(
-                "新檔案：666 & {:03o}（預設 ACL 的擁有者、遮罩、其他人）= {:04o}。",
+                "新檔案：666 & {:03o}（預設ACL的擁有者、遮罩、其他人）= {:04o}。",
                 default.mode, made.mode
             ),
         ),
         None => Text::new(
             format!("The directory has no default ACL: 666 & ~{umask:03o} = {:04o}.", made.mode),
-            format!("目錄沒有預設 ACL：666 & ~{umask:03o} = {:04o}。", made.mode),
+            format!("目錄沒有預設ACL：666 & ~{umask:03o} = {:04o}。", made.mode),
         ),
     });
     steps.push(bits_why);
@@ -1085,7 +1079,7 @@ fn list(draw: &mut Draw) -> (bool, Exercise) {
                 maker.name
             ),
             format!(
-                "`/srv` 與 `/srv/{folder}` 每個人都能進入，使用者都不是 root。`{}` 的 umask 是 {umask:04o}。",
+                "`/srv`與`/srv/{folder}`每個人都能進入，使用者都不是root。`{}`的umask是{umask:04o}。",
                 maker.name
             ),
         ),
@@ -1097,14 +1091,14 @@ fn list(draw: &mut Draw) -> (bool, Exercise) {
         asks: vec![
             Ask::new(
                 "write",
-                Text::new(format!("Who can write to `{file}`"), format!("誰能寫入 `{file}`")),
+                Text::new(format!("Who can write to `{file}`"), format!("誰能寫入`{file}`")),
                 holders(&accounts, &item, WRITE),
             ),
             Ask::new(
                 "after",
                 Text::new(
                     format!("Who can write after the owner runs `chmod {changed:o} {path}`"),
-                    format!("擁有者執行 `chmod {changed:o} {path}` 之後，誰能寫入"),
+                    format!("擁有者執行`chmod {changed:o} {path}`之後，誰能寫入"),
                 ),
                 holders(&accounts, &later, WRITE),
             ),
@@ -1115,7 +1109,7 @@ fn list(draw: &mut Draw) -> (bool, Exercise) {
                         "`{}` runs `touch /srv/{folder}/new.txt`: its mode, as `stat -c %a` shows it",
                         maker.name
                     ),
-                    format!("`{}` 執行 `touch /srv/{folder}/new.txt`：`stat -c %a` 顯示的權限", maker.name),
+                    format!("`{}`執行`touch /srv/{folder}/new.txt`：`stat -c %a`顯示的權限", maker.name),
                 ),
                 mode(made.mode, made_traps),
             ),
@@ -1123,7 +1117,7 @@ fn list(draw: &mut Draw) -> (bool, Exercise) {
                 "bits",
                 Text::new(
                     format!("What `{}` may do to that new file", name(1)),
-                    format!("`{}` 對這個新檔案有哪些權限", name(1)),
+                    format!("`{}`對這個新檔案有哪些權限", name(1)),
                 ),
                 Answer::Choice { options, right },
             ),

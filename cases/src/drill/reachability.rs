@@ -424,32 +424,32 @@ impl Case {
         let (what, (what_zh, how_zh)) = match flow.protocol {
             Protocol::Icmp => (
                 "sends ICMP echo requests (`ping`) to".to_owned(),
-                ("用 `ping`（ICMP echo request）測試", String::new()),
+                ("用`ping`（ICMP echo request）測試", String::new()),
             ),
             Protocol::Tcp => (
                 format!(
                     "opens a TCP connection from port **{}** to port **{}** of",
                     flow.source_port, flow.destination_port
                 ),
-                ("與", format!("建立 TCP 連線：{ports_zh}")),
+                ("與", format!("建立TCP連線：{ports_zh}")),
             ),
             Protocol::Udp => (
                 format!(
                     "sends a UDP request from port **{}** to port **{}** of",
                     flow.source_port, flow.destination_port
                 ),
-                ("向", format!("送出 UDP 請求：{ports_zh}")),
+                ("向", format!("送出UDP請求：{ports_zh}")),
             ),
         };
         let (where_, where_zh) = if self.peered {
             (
                 "The two VPCs are in the same account and Region, their peering connection is active, and the route tables of both subnets lead over it.",
-                "兩個 VPC 在同一個帳戶與區域，對等互連是 active，兩個子網路的路由表都有經過它的路由。",
+                "兩個VPC在同一個帳戶與區域，對等互連是active，兩個子網路的路由表都有經過它的路由。",
             )
         } else {
             (
                 "Both are in the same VPC, and the `local` route applies between them.",
-                "兩者在同一個 VPC，彼此之間走 `local` 路由。",
+                "兩者在同一個VPC，彼此之間走`local`路由。",
             )
         };
         let steps = (0..CHECKS).filter_map(|check| {
@@ -467,19 +467,19 @@ impl Case {
                 0,
                 Text::new(
                     "Both interfaces are in the same subnet, so the network ACL is not asked: it stands at the subnet's border.",
-                    "兩個介面在同一個子網路，所以不經過網路 ACL：它只管進出子網路的流量。",
+                    "兩個介面在同一個子網路，所以不經過網路ACL：它只管進出子網路的流量。",
                 ),
             );
         }
         if self.stopped_at() >= 4 {
             steps.push(Text::new(
                 "Security groups are stateful: the reply to an allowed request passes them whatever their rules of the other direction say. Network ACLs are stateless: they check the reply, whose destination port is the client's.",
-                "安全群組有狀態：已放行的請求，其回應不看另一方向的規則就能通過。網路 ACL 無狀態：回應也要檢查，而回應的目的連接埠是用戶端那一邊的。",
+                "安全群組有狀態：已放行的請求，其回應不看另一方向的規則就能通過。網路ACL無狀態：回應也要檢查，而回應的目的連接埠是用戶端那一邊的。",
             ));
         }
         steps.push(Text::new(
             "Flow logs: an interface records what reaches it, ACCEPT or REJECT. What one interface does not let through leaves no record at the other.",
-            "Flow log：封包到得了的介面才有紀錄（ACCEPT 或 REJECT）；在一個介面被擋下的封包，另一個介面不會有紀錄。",
+            "Flow log：封包到得了的介面才有紀錄（ACCEPT或REJECT）；在一個介面被擋下的封包，另一個介面不會有紀錄。",
         ));
         Exercise {
             prompt: Text::new(
@@ -488,7 +488,7 @@ impl Case {
                     client.0, client.1.address, server.0, server.1.address
                 ),
                 format!(
-                    "`{}`（`{}`）{what_zh} `{}`（`{}`）{how_zh}。後者{does_zh}。{where_zh}兩個介面都開了記錄全部流量的 flow log。",
+                    "`{}`（`{}`）{what_zh}`{}`（`{}`）{how_zh}。後者{does_zh}。{where_zh}兩個介面都開了記錄全部流量的flow log。",
                     client.0, client.1.address, server.0, server.1.address
                 ),
             ),

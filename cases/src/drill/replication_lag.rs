@@ -130,7 +130,7 @@ fn burst(draw: &mut Draw, job: &str, job_zh: &str, system: &str) -> Exercise {
                                     plain(base)
                                 ),
                                 format!(
-                                    "複本每秒最多能套用 {} 筆，不是只有平常的 {} 筆。",
+                                    "複本每秒最多能套用{}筆，不是只有平常的{}筆。",
                                     plain(apply),
                                     plain(base)
                                 ),
@@ -170,7 +170,7 @@ fn burst(draw: &mut Draw, job: &str, job_zh: &str, system: &str) -> Exercise {
                                     "The oldest pending changes were written during the burst, at {} a second.",
                                     plain(peak)
                                 ),
-                                format!("最舊的未套用變更是在爆量期間寫入的，每秒 {} 筆。", plain(peak)),
+                                format!("最舊的未套用變更是在爆量期間寫入的，每秒{}筆。", plain(peak)),
                             ),
                         ),
                         (
@@ -200,7 +200,7 @@ fn burst(draw: &mut Draw, job: &str, job_zh: &str, system: &str) -> Exercise {
                                     "{} changes a second are still written meanwhile: only the difference works off the backlog.",
                                     plain(base)
                                 ),
-                                format!("這段時間每秒仍寫入 {} 筆，只有差額能消化積壓。", plain(base)),
+                                format!("這段時間每秒仍寫入{}筆，只有差額能消化積壓。", plain(base)),
                             ),
                         ),
                         (
@@ -223,7 +223,7 @@ fn burst(draw: &mut Draw, job: &str, job_zh: &str, system: &str) -> Exercise {
                     plain(peak)
                 ),
                 format!(
-                    "`{system}` 的讀取複本每秒最多套用 **{} 筆變更**，原本沒有落後。主要執行個體平常每秒寫入 {} 筆；{job_zh}讓它連續 **{minutes} 分鐘每秒寫入 {} 筆**，之後回到平常的速率。各速率固定，寫入的內容立刻送達複本。",
+                    "`{system}`的讀取複本每秒最多套用 **{}筆變更**，原本沒有落後。主要執行個體平常每秒寫入{}筆；{job_zh}讓它連續 **{minutes}分鐘每秒寫入{}筆**，之後回到平常的速率。各速率固定，寫入的內容立刻送達複本。",
                     plain(apply),
                     plain(base),
                     plain(peak)
@@ -242,7 +242,7 @@ fn burst(draw: &mut Draw, job: &str, job_zh: &str, system: &str) -> Exercise {
                         plain(end.backlog)
                     ),
                     format!(
-                        "爆量期間積壓每秒增加 {} − {} = {} 筆，共 {} 秒：{} 筆。",
+                        "爆量期間積壓每秒增加{} − {} = {}筆，共{}秒：{}筆。",
                         plain(peak),
                         plain(apply),
                         plain(peak - apply),
@@ -260,7 +260,7 @@ fn burst(draw: &mut Draw, job: &str, job_zh: &str, system: &str) -> Exercise {
                         plain(end.seconds)
                     ),
                     format!(
-                        "最後這 {} 筆是以每秒 {} 筆寫入的：最舊的一筆在 {} ÷ {} = {} 秒前。",
+                        "最後這{}筆是以每秒{}筆寫入的：最舊的一筆在{} ÷ {} = {}秒前。",
                         plain(end.backlog),
                         plain(peak),
                         plain(end.backlog),
@@ -279,7 +279,7 @@ fn burst(draw: &mut Draw, job: &str, job_zh: &str, system: &str) -> Exercise {
                         plain(after)
                     ),
                     format!(
-                        "之後積壓每秒減少 {} − {} = {} 筆：{} ÷ {} = {} 秒。",
+                        "之後積壓每秒減少{} − {} = {}筆：{} ÷ {} = {}秒。",
                         plain(apply),
                         plain(base),
                         plain(apply - base),
@@ -295,7 +295,7 @@ fn burst(draw: &mut Draw, job: &str, job_zh: &str, system: &str) -> Exercise {
                         plain(age)
                     ),
                     format!(
-                        "延遲圖的最高點不在爆量結束時：要到爆量的最後一筆套用完（爆量開始後 {} 秒）才到頂，為 {} 秒。",
+                        "延遲圖的最高點不在爆量結束時：要到爆量的最後一筆套用完（爆量開始後{}秒）才到頂，為{}秒。",
                         plain(when),
                         plain(age)
                     ),
@@ -358,7 +358,7 @@ fn stopped(draw: &mut Draw, system: &str) -> Exercise {
                         "Age of the oldest change not applied, {} minutes after it started again",
                         plain(look / 60.0)
                     ),
-                    format!("重新開始 {} 分鐘後，最舊的未套用變更已經多久了", plain(look / 60.0)),
+                    format!("重新開始{}分鐘後，最舊的未套用變更已經多久了", plain(look / 60.0)),
                 ),
                 seconds(
                     lag.seconds,
@@ -374,7 +374,7 @@ fn stopped(draw: &mut Draw, system: &str) -> Exercise {
                                     apply / write
                                 ),
                                 format!(
-                                    "它每秒套用相當於 {} ÷ {} = {:.2} 秒的寫入，同時又過了一秒。",
+                                    "它每秒套用相當於{} ÷ {} = {:.2}秒的寫入，同時又過了一秒。",
                                     plain(apply),
                                     plain(write),
                                     apply / write
@@ -406,7 +406,7 @@ fn stopped(draw: &mut Draw, system: &str) -> Exercise {
                             write * stop / apply,
                             Text::new(
                                 format!("{} changes a second are still written meanwhile.", plain(write)),
-                                format!("這段時間每秒仍寫入 {} 筆。", plain(write)),
+                                format!("這段時間每秒仍寫入{}筆。", plain(write)),
                             ),
                         ),
                         (stop, Text::new("That is how long it stood still.", "那是它停止的時間。")),
@@ -423,7 +423,7 @@ fn stopped(draw: &mut Draw, system: &str) -> Exercise {
                     plain(apply)
                 ),
                 format!(
-                    "`{system}` 的複本因為{}，有 **{minutes} 分鐘**完全沒有套用，之前沒有落後。主要執行個體穩定地每秒寫入 **{} 筆變更**。重新開始後，複本每秒最多套用 **{} 筆**，錯過的內容可立即取得。",
+                    "`{system}`的複本因為{}，有 **{minutes}分鐘**完全沒有套用，之前沒有落後。主要執行個體穩定地每秒寫入 **{}筆變更**。重新開始後，複本每秒最多套用 **{}筆**，錯過的內容可立即取得。",
                     why.1,
                     plain(write),
                     plain(apply)
@@ -439,7 +439,7 @@ fn stopped(draw: &mut Draw, system: &str) -> Exercise {
                         plain(stop),
                         plain(write * stop)
                     ),
-                    format!("{} × {} 秒 = {} 筆待套用。", plain(write), plain(stop), plain(write * stop)),
+                    format!("{} × {}秒 = {}筆待套用。", plain(write), plain(stop), plain(write * stop)),
                 ),
                 Text::new(
                     format!(
@@ -452,7 +452,7 @@ fn stopped(draw: &mut Draw, system: &str) -> Exercise {
                         plain(after)
                     ),
                     format!(
-                        "每秒追回 {} − {} = {} 筆：{} ÷ {} = {} 秒。",
+                        "每秒追回{} − {} = {}筆：{} ÷ {} = {}秒。",
                         plain(apply),
                         plain(write),
                         plain(apply - write),
@@ -470,7 +470,7 @@ fn stopped(draw: &mut Draw, system: &str) -> Exercise {
                         plain(lag.seconds)
                     ),
                     format!(
-                        "{} 秒後還剩 {} 筆；以每秒 {} 筆寫入，最舊的在 {} 秒前。",
+                        "{}秒後還剩{}筆；以每秒{}筆寫入，最舊的在{}秒前。",
                         plain(look),
                         plain(lag.backlog),
                         plain(write),
@@ -509,7 +509,7 @@ fn growing(draw: &mut Draw, job: &str, job_zh: &str, system: &str) -> Exercise {
                 "backlog",
                 Text::new(
                     format!("Changes not applied after {minutes} minutes"),
-                    format!("{minutes} 分鐘後尚未套用的變更數"),
+                    format!("{minutes}分鐘後尚未套用的變更數"),
                 ),
                 number(
                     lag.backlog,
@@ -552,7 +552,7 @@ fn growing(draw: &mut Draw, job: &str, job_zh: &str, system: &str) -> Exercise {
                 "alarm",
                 Text::new(
                     format!("When the age reaches the alarm's {} s, counted from the start", plain(limit)),
-                    format!("延遲到達警示的 {} 秒，是開始後多久", plain(limit)),
+                    format!("延遲到達警示的{}秒，是開始後多久", plain(limit)),
                 ),
                 seconds(
                     alarm,
@@ -569,7 +569,7 @@ fn growing(draw: &mut Draw, job: &str, job_zh: &str, system: &str) -> Exercise {
                             limit * apply / (write - apply),
                             Text::new(
                                 "The age grows by 1 − apply ÷ write each second; divide by the write rate, not by the apply rate.",
-                                "延遲每秒增加 1 − 套用 ÷ 寫入；要除以寫入速率，不是套用速率。",
+                                "延遲每秒增加1 − 套用 ÷ 寫入；要除以寫入速率，不是套用速率。",
                             ),
                         ),
                     ],
@@ -585,7 +585,7 @@ fn growing(draw: &mut Draw, job: &str, job_zh: &str, system: &str) -> Exercise {
                     plain(limit)
                 ),
                 format!(
-                    "{job_zh}開始時，`{system}` 的複本沒有落後。之後主要執行個體每秒寫入 **{} 筆變更**，複本每秒最多套用 **{} 筆**。警示監看最舊的未套用變更有多舊，門檻是 **{} 秒**。速率維持不變。",
+                    "{job_zh}開始時，`{system}`的複本沒有落後。之後主要執行個體每秒寫入 **{}筆變更**，複本每秒最多套用 **{}筆**。警示監看最舊的未套用變更有多舊，門檻是 **{}秒**。速率維持不變。",
                     plain(write),
                     plain(apply),
                     plain(limit)
@@ -603,7 +603,7 @@ fn growing(draw: &mut Draw, job: &str, job_zh: &str, system: &str) -> Exercise {
                         plain(lag.backlog)
                     ),
                     format!(
-                        "({} − {}) × {} 秒 = {} 筆。",
+                        "({} − {}) × {}秒 = {}筆。",
                         plain(write),
                         plain(apply),
                         plain(at),
@@ -619,7 +619,7 @@ fn growing(draw: &mut Draw, job: &str, job_zh: &str, system: &str) -> Exercise {
                         plain(lag.seconds)
                     ),
                     format!(
-                        "它們以每秒 {} 筆寫入：{} ÷ {} = {} 秒。",
+                        "它們以每秒{}筆寫入：{} ÷ {} = {}秒。",
                         plain(write),
                         plain(lag.backlog),
                         plain(write),
@@ -637,7 +637,7 @@ fn growing(draw: &mut Draw, job: &str, job_zh: &str, system: &str) -> Exercise {
                         plain(alarm)
                     ),
                     format!(
-                        "延遲每秒增加 1 − {} ÷ {} = {:.3} 秒：{} ÷ {:.3} = {} 秒。",
+                        "延遲每秒增加1 − {} ÷ {} = {:.3}秒：{} ÷ {:.3} = {}秒。",
                         plain(apply),
                         plain(write),
                         1.0 - apply / write,
@@ -726,7 +726,7 @@ fn phases(draw: &mut Draw) -> Exercise {
                 "backlog",
                 Text::new(
                     format!("Changes not applied at {look_clock}"),
-                    format!("{look_clock} 時尚未套用的變更數"),
+                    format!("{look_clock}時尚未套用的變更數"),
                 ),
                 number(
                     lag.backlog,
@@ -736,7 +736,7 @@ fn phases(draw: &mut Draw) -> Exercise {
                         lag.backlog - backlog,
                         Text::new(
                             format!("The replica was {} changes behind at {start} already.", plain(backlog)),
-                            format!("{start} 時複本已經落後 {} 筆。", plain(backlog)),
+                            format!("{start}時複本已經落後{}筆。", plain(backlog)),
                         ),
                     )],
                 ),
@@ -745,7 +745,7 @@ fn phases(draw: &mut Draw) -> Exercise {
                 "age",
                 Text::new(
                     format!("Age of the oldest change not applied at {look_clock}"),
-                    format!("{look_clock} 時最舊的未套用變更已經多久了"),
+                    format!("{look_clock}時最舊的未套用變更已經多久了"),
                 ),
                 seconds(
                     lag.seconds,
@@ -794,7 +794,7 @@ fn phases(draw: &mut Draw) -> Exercise {
                 "caught-up",
                 Text::new(
                     format!("When nothing is pending any more, counted from {start}"),
-                    format!("全部套用完的時刻，從 {start} 起算"),
+                    format!("全部套用完的時刻，從{start}起算"),
                 ),
                 seconds(
                     done,
@@ -803,7 +803,7 @@ fn phases(draw: &mut Draw) -> Exercise {
                         from(busy) + replication.backlog_at(from(busy)) / normal,
                         Text::new(
                             format!("{} changes a second are still written meanwhile.", plain(base)),
-                            format!("這段時間每秒仍寫入 {} 筆。", plain(base)),
+                            format!("這段時間每秒仍寫入{}筆。", plain(base)),
                         ),
                     )],
                 ),
@@ -829,7 +829,7 @@ fn phases(draw: &mut Draw) -> Exercise {
                     plain(after)
                 ),
                 format!(
-                    "{} 到 {}：{} − {} = 每秒 {:+.0} 筆；積壓 {} → {}。",
+                    "{}到{}：{} − {} = 每秒{:+.0}筆；積壓{} → {}。",
                     clock(from(slot)),
                     clock(end),
                     plain(write_at(slot)),
@@ -844,15 +844,15 @@ fn phases(draw: &mut Draw) -> Exercise {
         let written = look - lag.seconds;
         steps.push(Text::new(
             format!("At {look_clock}, going back over the newest {} changes at the rates they were written leads to {}: {} s ago.", plain(lag.backlog), if written < 0.0 { format!("{} s before {start}", plain(-written)) } else { clock(written) }, plain(lag.seconds)),
-            format!("{look_clock} 時，依寫入速率往回數最新的 {} 筆，會到 {}：也就是 {} 秒前。", plain(lag.backlog), if written < 0.0 { format!("{start} 之前 {} 秒", plain(-written)) } else { clock(written) }, plain(lag.seconds)),
+            format!("{look_clock}時，依寫入速率往回數最新的{}筆，會到{}：也就是{}秒前。", plain(lag.backlog), if written < 0.0 { format!("{start}之前{}秒", plain(-written)) } else { clock(written) }, plain(lag.seconds)),
         ));
         steps.push(Text::new(
             format!("The age is highest at {}: {} s. It falls only once changes are applied faster than they were written.", clock(when), plain(age)),
-            format!("延遲在 {} 最高：{} 秒。套用得比當初寫入快，延遲才會下降。", clock(when), plain(age)),
+            format!("延遲在{}最高：{}秒。套用得比當初寫入快，延遲才會下降。", clock(when), plain(age)),
         ));
         steps.push(Text::new(
             format!("Nothing is pending at {}, {} s after {start}.", clock(done), plain(done)),
-            format!("{} 全部套用完，即 {start} 之後 {} 秒。", clock(done), plain(done)),
+            format!("{}全部套用完，即{start}之後{}秒。", clock(done), plain(done)),
         ));
         let behind = if backlog > 0.0 {
             Text::new(
@@ -860,10 +860,10 @@ fn phases(draw: &mut Draw) -> Exercise {
                     "At {start} the replica was **{} changes behind**, all written at the rate of the first row.",
                     plain(backlog)
                 ),
-                format!("{start} 時複本已**落後 {} 筆**，都是以第一列的速率寫入的。", plain(backlog)),
+                format!("{start}時複本已**落後{}筆**，都是以第一列的速率寫入的。", plain(backlog)),
             )
         } else {
-            Text::new(format!("At {start} the replica was not behind."), format!("{start} 時複本沒有落後。"))
+            Text::new(format!("At {start} the replica was not behind."), format!("{start}時複本沒有落後。"))
         };
         return Exercise {
             prompt: Text::new(
@@ -872,7 +872,7 @@ fn phases(draw: &mut Draw) -> Exercise {
                     behind.en
                 ),
                 format!(
-                    "`{system}` 經歷了{job_zh}，期間複本有一陣子也變慢（複本上的長查詢擋住了套用）。每一列從該時刻起到下一列為止有效：主要執行個體每秒寫入的變更數，以及複本每秒能套用的變更數。寫入的內容立刻送達。{}",
+                    "`{system}`經歷了{job_zh}，期間複本有一陣子也變慢（複本上的長查詢擋住了套用）。每一列從該時刻起到下一列為止有效：主要執行個體每秒寫入的變更數，以及複本每秒能套用的變更數。寫入的內容立刻送達。{}",
                     behind.zh_tw
                 ),
             ),
@@ -909,7 +909,7 @@ fn stale_ask(draw: &mut Draw, names: &[&str], lags: &[f64]) -> (Ask, Text, Text,
             (100.0 - primary) * (mean / longest).min(1.0),
             Text::new(
                 "Averaging the lags first hides that a replica cannot be more than always stale: take each by itself.",
-                "先把延遲平均會忽略一件事：單一複本讀到舊資料的機率不會超過 100%，要分開算。",
+                "先把延遲平均會忽略一件事：單一複本讀到舊資料的機率不會超過100%，要分開算。",
             ),
         ),
         (
@@ -924,7 +924,7 @@ fn stale_ask(draw: &mut Draw, names: &[&str], lags: &[f64]) -> (Ask, Text, Text,
                 all,
                 Text::new(
                     format!("{primary:.0}% of the reads go to the primary, which is never stale."),
-                    format!("有 {primary:.0}% 的讀取到主要執行個體，那裡不會讀到舊資料。"),
+                    format!("有{primary:.0}%的讀取到主要執行個體，那裡不會讀到舊資料。"),
                 ),
             ),
         );
@@ -944,7 +944,7 @@ fn stale_ask(draw: &mut Draw, names: &[&str], lags: &[f64]) -> (Ask, Text, Text,
             "A read comes at a time spread evenly over 0 to {longest:.0} s after the write; a replica that is L behind misses it with probability min(1, L ÷ {longest:.0}). {each:.1}% × ({parts}) = {right:.1}%."
         ),
         format!(
-            "讀取平均分布在寫入後 0 到 {longest:.0} 秒；落後 L 秒的複本讀不到的機率是 min(1, L ÷ {longest:.0})。{each:.1}% × ({parts}) = {right:.1}%。"
+            "讀取平均分布在寫入後0到{longest:.0}秒；落後L秒的複本讀不到的機率是min(1, L ÷ {longest:.0})。{each:.1}% × ({parts}) = {right:.1}%。"
         ),
     );
     let (spread, spread_zh) = (names.join("`, `"), names.join("`、`"));
@@ -954,7 +954,7 @@ fn stale_ask(draw: &mut Draw, names: &[&str], lags: &[f64]) -> (Ask, Text, Text,
                 "Of the application's reads {primary:.0}% go to the primary and the others evenly to `{spread}`; a user reads back a write after 0 to {longest:.0} s, evenly spread."
             ),
             format!(
-                "應用程式的讀取有 {primary:.0}% 到主要執行個體，其餘平均分給 `{spread_zh}`；使用者在寫入後 0 到 {longest:.0} 秒之間（均勻分布）把它讀回來。"
+                "應用程式的讀取有{primary:.0}%到主要執行個體，其餘平均分給`{spread_zh}`；使用者在寫入後0到{longest:.0}秒之間（均勻分布）把它讀回來。"
             ),
         )
     } else {
@@ -963,7 +963,7 @@ fn stale_ask(draw: &mut Draw, names: &[&str], lags: &[f64]) -> (Ask, Text, Text,
                 "The application's reads go evenly to `{spread}`; a user reads back a write after 0 to {longest:.0} s, evenly spread."
             ),
             format!(
-                "應用程式的讀取平均分給 `{spread_zh}`；使用者在寫入後 0 到 {longest:.0} 秒之間（均勻分布）把它讀回來。"
+                "應用程式的讀取平均分給`{spread_zh}`；使用者在寫入後0到{longest:.0}秒之間（均勻分布）把它讀回來。"
             ),
         )
     };
@@ -1056,7 +1056,7 @@ fn positions(draw: &mut Draw) -> Exercise {
                     number_with_commas(behind)
                 ),
                 format!(
-                    "`{name}` 已寫入磁碟到 {}：升級它會遺失主要伺服器 {} 位元組的 WAL。",
+                    "`{name}`已寫入磁碟到{}：升級它會遺失主要伺服器{}位元組的WAL。",
                     lsn(flush[index]),
                     number_with_commas(behind)
                 ),
@@ -1071,7 +1071,7 @@ fn positions(draw: &mut Draw) -> Exercise {
                 "backlog",
                 Text::new(
                     format!("WAL that `{}` has not replayed yet", names[asked]),
-                    format!("`{}` 還沒重播的 WAL 量", names[asked]),
+                    format!("`{}`還沒重播的WAL量", names[asked]),
                 ),
                 number(
                     backlog as f64,
@@ -1112,14 +1112,14 @@ fn positions(draw: &mut Draw) -> Exercise {
                             lags[best],
                             Text::new(
                                 "`replay_lag` also counts WAL that it has received but not replayed yet; on promotion it replays that first, so that part is not lost.",
-                                "`replay_lag` 也含已收到但未重播的 WAL；升級時會先重播完，那部分不會遺失。",
+                                "`replay_lag`也含已收到但未重播的WAL；升級時會先重播完，那部分不會遺失。",
                             ),
                         ),
                         (
                             lags[ahead],
                             Text::new(
                                 "That is the smallest `replay_lag`; what counts is what has been flushed.",
-                                "那是最小的 `replay_lag`；要看的是已寫入磁碟的位置。",
+                                "那是最小的`replay_lag`；要看的是已寫入磁碟的位置。",
                             ),
                         ),
                     ],
@@ -1142,7 +1142,7 @@ fn positions(draw: &mut Draw) -> Exercise {
                     sentence.en
                 ),
                 format!(
-                    "某個 PostgreSQL 主要伺服器穩定地每秒寫入 **{rate:.0} MiB 的 WAL**；兩份輸出在同一刻取自主要伺服器，各延遲維持不變。{}接著主要伺服器永久損毀。複本已寫入磁碟（flush）的才算收到，升級的複本會先重播完才接受寫入。",
+                    "某個PostgreSQL主要伺服器穩定地每秒寫入 **{rate:.0} MiB的WAL**；兩份輸出在同一刻取自主要伺服器，各延遲維持不變。{}接著主要伺服器永久損毀。複本已寫入磁碟（flush）的才算收到，升級的複本會先重播完才接受寫入。",
                     sentence.zh_tw
                 ),
             ),
@@ -1157,7 +1157,7 @@ fn positions(draw: &mut Draw) -> Exercise {
                         number_with_commas(backlog)
                     ),
                     format!(
-                        "位置是十六進位數字，前段是高位、後段是低位：{} − {} = {} 位元組。",
+                        "位置是十六進位數字，前段是高位、後段是低位：{} − {} = {}位元組。",
                         lsn(current),
                         lsn(replayed[asked]),
                         number_with_commas(backlog)
@@ -1169,7 +1169,7 @@ fn positions(draw: &mut Draw) -> Exercise {
                         names[best], names[ahead]
                     ),
                     format!(
-                        "會遺失的是沒有任何存活磁碟握有的部分：依 `flush_lsn`，`{}` 最新，雖然 `{}` 重播得比較多。",
+                        "會遺失的是沒有任何存活磁碟握有的部分：依`flush_lsn`，`{}`最新，雖然`{}`重播得比較多。",
                         names[best], names[ahead]
                     ),
                 ),
@@ -1180,7 +1180,7 @@ fn positions(draw: &mut Draw) -> Exercise {
                         number_with_commas(left)
                     ),
                     format!(
-                        "{} 位元組 ÷ {rate:.0} MiB/s = {lost_seconds:.2} 秒。其餘 {} 位元組的重播只花時間（若每秒重播 {replay:.0} MiB：{catch_up:.1} 秒），不會遺失資料。",
+                        "{}位元組 ÷ {rate:.0} MiB/s = {lost_seconds:.2}秒。其餘{}位元組的重播只花時間（若每秒重播{replay:.0} MiB：{catch_up:.1}秒），不會遺失資料。",
                         number_with_commas(lost),
                         number_with_commas(left)
                     ),
@@ -1257,7 +1257,7 @@ fn binlog(draw: &mut Draw) -> Exercise {
                 number_with_commas(relay)
             ),
             format!(
-                "接收端已收到來源 {} 位元組中的 {} 位元組；中繼日誌裡還有 {} 位元組待套用。`Seconds_Behind_Source` 只比較套用端正在處理的與已送達的。",
+                "接收端已收到來源{}位元組中的{}位元組；中繼日誌裡還有{}位元組待套用。`Seconds_Behind_Source`只比較套用端正在處理的與已送達的。",
                 number_with_commas(end),
                 number_with_commas(read),
                 number_with_commas(relay)
@@ -1274,7 +1274,7 @@ fn binlog(draw: &mut Draw) -> Exercise {
         let (right, wrong) = if starved { (receiver, applier) } else { (applier, receiver) };
         let running = Text::new(
             "Both `Replica_IO_Running` and `Replica_SQL_Running` are `Yes`.",
-            "`Replica_IO_Running` 與 `Replica_SQL_Running` 都是 `Yes`。",
+            "`Replica_IO_Running`與`Replica_SQL_Running`都是`Yes`。",
         );
         let options = vec![
             Choice::new(right, why.clone()),
@@ -1305,7 +1305,7 @@ fn binlog(draw: &mut Draw) -> Exercise {
                                     "The positions are in different files: `{}` ends at {full}.",
                                     file(0)
                                 ),
-                                format!("兩個位置在不同的檔案裡：`{}` 的結尾是 {full}。", file(0)),
+                                format!("兩個位置在不同的檔案裡：`{}`的結尾是{full}。", file(0)),
                             ),
                         ),
                     ],
@@ -1325,7 +1325,7 @@ fn binlog(draw: &mut Draw) -> Exercise {
                         behind,
                         Text::new(
                             "`Seconds_Behind_Source` does not count what has not arrived at the replica yet.",
-                            "`Seconds_Behind_Source` 不含尚未送達複本的部分。",
+                            "`Seconds_Behind_Source`不含尚未送達複本的部分。",
                         ),
                     )],
                 ),
@@ -1352,7 +1352,7 @@ fn binlog(draw: &mut Draw) -> Exercise {
                             behind,
                             Text::new(
                                 "`Seconds_Behind_Source` says nothing about what has not arrived.",
-                                "`Seconds_Behind_Source` 與尚未送達的部分無關。",
+                                "`Seconds_Behind_Source`與尚未送達的部分無關。",
                             ),
                         ),
                     ],
@@ -1371,7 +1371,7 @@ fn binlog(draw: &mut Draw) -> Exercise {
                     rate / 1e6
                 ),
                 format!(
-                    "某個 MySQL 8.0 來源穩定地每秒寫入 **{:.1} MB 的二進位日誌**（MB = 1,000,000 位元組）。第一份輸出取自來源，第二份（部分欄位）在同一刻取自它唯一的複本。複寫是非同步的；接手的複本會先執行完整份中繼日誌。",
+                    "某個MySQL 8.0來源穩定地每秒寫入 **{:.1} MB的二進位日誌**（MB = 1,000,000位元組）。第一份輸出取自來源，第二份（部分欄位）在同一刻取自它唯一的複本。複寫是非同步的；接手的複本會先執行完整份中繼日誌。",
                     rate / 1e6
                 ),
             ),
@@ -1389,7 +1389,7 @@ fn binlog(draw: &mut Draw) -> Exercise {
                         number_with_commas(pending)
                     ),
                     format!(
-                        "來源在 `{}` 的 {position}。把前一個檔案 `{}` 的 {full} 位元組算進去，複本執行到 `{run_file}` 的 {run_at}：還有 {} 位元組未執行。",
+                        "來源在`{}`的{position}。把前一個檔案`{}`的{full}位元組算進去，複本執行到`{run_file}`的{run_at}：還有{}位元組未執行。",
                         file(1),
                         file(0),
                         number_with_commas(pending)
@@ -1401,7 +1401,7 @@ fn binlog(draw: &mut Draw) -> Exercise {
                         rate / 1e6
                     ),
                     format!(
-                        "÷ {:.1} MB/s = {total:.1} 秒，雖然 `Seconds_Behind_Source` 顯示 {behind:.0}。",
+                        "÷ {:.1} MB/s = {total:.1}秒，雖然`Seconds_Behind_Source`顯示{behind:.0}。",
                         rate / 1e6
                     ),
                 ),
@@ -1411,7 +1411,7 @@ fn binlog(draw: &mut Draw) -> Exercise {
                         number_with_commas(lost)
                     ),
                     format!(
-                        "它收到 `{read_file}` 的 {read_at}：有 {} 位元組、{lost_seconds:.1} 秒的寫入只存在於來源。",
+                        "它收到`{read_file}`的{read_at}：有{}位元組、{lost_seconds:.1}秒的寫入只存在於來源。",
                         number_with_commas(lost)
                     ),
                 ),

@@ -113,7 +113,7 @@ fn because(table: &RouteTable, lists: &[PrefixList], address: Ipv4Addr) -> Text 
     let Some((route, prefix)) = table.lookup(address, lists) else {
         return Text::new(
             format!("No route has `{address}` in it, and there is no default route: the packet is dropped."),
-            format!("沒有任何路由包含 `{address}`，也沒有預設路由：封包被丟棄。"),
+            format!("沒有任何路由包含`{address}`，也沒有預設路由：封包被丟棄。"),
         );
     };
     let rivals: Vec<_> = table
@@ -123,7 +123,7 @@ fn because(table: &RouteTable, lists: &[PrefixList], address: Ipv4Addr) -> Text 
         .filter_map(|other| other.prefix_for(address, lists).map(|found| (other, found)))
         .collect();
     let mut en = format!("For `{address}` the longest prefix is `{prefix}`");
-    let mut zh = format!("對 `{address}` 來說，最長的前綴是 `{prefix}`");
+    let mut zh = format!("對`{address}`來說，最長的前綴是`{prefix}`");
     if let Some((other, _)) = rivals.iter().find(|(_, found)| *found == prefix) {
         let (why, why_zh) = match other.destination {
             Destination::PrefixList(_) => ("prefix list", "前綴清單"),
@@ -136,7 +136,7 @@ fn because(table: &RouteTable, lists: &[PrefixList], address: Ipv4Addr) -> Text 
             Destination::Cidr(_) => ("a static route comes before it", "靜態路由優先"),
         };
         en.push_str(&format!("; {} is as long ({why}), and {own}", named(other)));
-        zh.push_str(&format!("；{} 一樣長（{why_zh}），{own_zh}", named(other)));
+        zh.push_str(&format!("；{}一樣長（{why_zh}），{own_zh}", named(other)));
     }
     if let Some((other, _)) = rivals.iter().find(|(_, found)| found.prefix_len() > prefix.prefix_len()) {
         en = format!(
@@ -144,7 +144,7 @@ fn because(table: &RouteTable, lists: &[PrefixList], address: Ipv4Addr) -> Text 
             named(other)
         );
         zh = format!(
-            "{} 是傳播路由，落在 VPC 自己的網段裡，再精確也不算數。其餘路由中，`{address}` 最長的前綴是 `{prefix}`",
+            "{}是傳播路由，落在VPC自己的網段裡，再精確也不算數。其餘路由中，`{address}`最長的前綴是`{prefix}`",
             named(other)
         );
     }
@@ -153,7 +153,7 @@ fn because(table: &RouteTable, lists: &[PrefixList], address: Ipv4Addr) -> Text 
             ". {} is a blackhole: the packet is dropped, and no shorter route is tried.",
             named(route)
         ));
-        zh.push_str(&format!("。{} 是 blackhole：封包直接丟棄，不會改走較短的路由。", named(route)));
+        zh.push_str(&format!("。{}是blackhole：封包直接丟棄，不會改走較短的路由。", named(route)));
     } else {
         en.push_str(&format!(": {}.", named(route)));
         zh.push_str(&format!("：{}。", named(route)));
@@ -207,14 +207,14 @@ fn target_ask(
         } else if let Some(id) = id.as_ref().filter(|_| lost.is_empty()) {
             Text::new(
                 format!("No route to `{id}` has `{address}` in it. {}", why_right.en),
-                format!("到 `{id}` 的路由都不包含 `{address}`。{}", why_right.zh_tw),
+                format!("到`{id}`的路由都不包含`{address}`。{}", why_right.zh_tw),
             )
         } else if id.is_some() && found.is_some_and(|(route, _)| id.as_deref() == Some(route.target.id())) {
             why_right.clone()
         } else if id.is_some() {
             Text::new(
                 format!("{} matches, but does not decide. {}", lost.join(", "), why_right.en),
-                format!("{} 符合，但不是由它決定。{}", lost.join("、"), why_right.zh_tw),
+                format!("{}符合，但不是由它決定。{}", lost.join("、"), why_right.zh_tw),
             )
         } else {
             Text::new(
@@ -225,13 +225,12 @@ fn target_ask(
         Choice::new(text, why)
     };
     let label = match whose {
-        None => Text::new(
-            format!("Where a packet to `{address}` goes"),
-            format!("送往 `{address}` 的封包會走哪裡"),
-        ),
+        None => {
+            Text::new(format!("Where a packet to `{address}` goes"), format!("送往`{address}`的封包會走哪裡"))
+        }
         Some(whose) => Text::new(
             format!("Where `{whose}` sends a packet to `{address}`"),
-            format!("`{whose}` 會把送往 `{address}` 的封包送到哪裡"),
+            format!("`{whose}`會把送往`{address}`的封包送到哪裡"),
         ),
     };
     let index = targets.iter().position(|id| *id == right).unwrap_or_default();
@@ -250,7 +249,7 @@ fn prefix_ask(name: &str, table: &RouteTable, address: Ipv4Addr) -> Option<Ask> 
         let why = if cidr.contains(&address) {
             Text::new(
                 format!("`{cidr}` matches, but `{right}` is longer."),
-                format!("`{cidr}` 符合，但 `{right}` 更長。"),
+                format!("`{cidr}`符合，但`{right}`更長。"),
             )
         } else {
             Text::new(
@@ -259,7 +258,7 @@ fn prefix_ask(name: &str, table: &RouteTable, address: Ipv4Addr) -> Option<Ask> 
                     cidr.network(),
                     cidr.broadcast()
                 ),
-                format!("`{cidr}` 是 `{}` 到 `{}`，不含 `{address}`。", cidr.network(), cidr.broadcast()),
+                format!("`{cidr}`是`{}`到`{}`，不含`{address}`。", cidr.network(), cidr.broadcast()),
             )
         };
         traps.push(Trap::new(cidr, why));
@@ -268,7 +267,7 @@ fn prefix_ask(name: &str, table: &RouteTable, address: Ipv4Addr) -> Option<Ask> 
         name,
         Text::new(
             format!("Destination of the route that a packet to `{address}` takes"),
-            format!("送往 `{address}` 的封包所走路由的目的地（destination）"),
+            format!("送往`{address}`的封包所走路由的目的地（destination）"),
         ),
         Answer::Typed { form: Form::Network, right: right.to_string(), also: Vec::new(), traps },
     ))
@@ -494,7 +493,7 @@ fn priorities(draw: &mut Draw) -> Exercise {
     let mut steps: Vec<_> = asked.iter().map(|address| because(&table, &lists, *address)).collect();
     steps.push(Text::new(
         "The order: longest prefix first (a propagated route inside the VPC's own block never counts); of equal ones static, then prefix list, then propagated. A blackhole is a match like any other: it drops.",
-        "順序：先比最長前綴（落在 VPC 自己網段裡的傳播路由不算數）；一樣長時依序是靜態、前綴清單、傳播。blackhole 也算符合：直接丟棄。",
+        "順序：先比最長前綴（落在VPC自己網段裡的傳播路由不算數）；一樣長時依序是靜態、前綴清單、傳播。blackhole也算符合：直接丟棄。",
     ));
     Exercise {
         prompt: Text::new(
@@ -513,17 +512,17 @@ fn attachment_why(gateway: &TransitGateway, table: &str, address: Ipv4Addr) -> T
     match gateway.lookup(table, address) {
         None => Text::new(
             format!("`{table}` has no route for `{address}`: the transit gateway drops it."),
-            format!("`{table}` 沒有 `{address}` 的路由：transit gateway 丟棄它。"),
+            format!("`{table}`沒有`{address}`的路由：transit gateway丟棄它。"),
         ),
         Some(TransitRoute { attachment: None, destination, .. }) => Text::new(
             format!(
                 "In `{table}` the longest prefix for `{address}` is `{destination}`, a blackhole: it is dropped."
             ),
-            format!("在 `{table}`，`{address}` 的最長前綴是 `{destination}`，它是 blackhole：丟棄。"),
+            format!("在`{table}`，`{address}`的最長前綴是`{destination}`，它是blackhole：丟棄。"),
         ),
         Some(TransitRoute { attachment: Some(id), destination, .. }) => Text::new(
             format!("In `{table}` the longest prefix for `{address}` is `{destination}`, to `{id}`."),
-            format!("在 `{table}`，`{address}` 的最長前綴是 `{destination}`，送往 `{id}`。"),
+            format!("在`{table}`，`{address}`的最長前綴是`{destination}`，送往`{id}`。"),
         ),
     }
 }
@@ -552,20 +551,20 @@ fn attachment_ask(name: &str, gateway: &TransitGateway, table: &str, address: Ip
             _ if *id == right => (String::new(), String::new()),
             (Some(shorter), _) => (
                 format!("`{shorter}` matches too, but is shorter. "),
-                format!("`{shorter}` 也符合，但比較短。"),
+                format!("`{shorter}`也符合，但比較短。"),
             ),
             (None, Some((other, found))) => (
                 format!(
                     "That is `{found}` of `{other}`, a table packets from `{from}` are not looked up in. "
                 ),
-                format!("那是 `{other}` 的 `{found}`，但來自 `{from}` 的封包不查那張表。"),
+                format!("那是`{other}`的`{found}`，但來自`{from}`的封包不查那張表。"),
             ),
             _ if id.is_none() => {
-                ("A route matches, and it is active. ".to_owned(), "有符合的路由，而且是 active。".to_owned())
+                ("A route matches, and it is active. ".to_owned(), "有符合的路由，而且是active。".to_owned())
             }
             _ => (
                 format!("No route there has `{address}` in it. "),
-                format!("沒有任何送往那裡的路由包含 `{address}`。"),
+                format!("沒有任何送往那裡的路由包含`{address}`。"),
             ),
         };
         Choice::new(text, Text::new(format!("{en}{}", why_right.en), format!("{zh}{}", why_right.zh_tw)))
@@ -575,7 +574,7 @@ fn attachment_ask(name: &str, gateway: &TransitGateway, table: &str, address: Ip
         name,
         Text::new(
             format!("Attachment by which the transit gateway sends a packet from `{from}` to `{address}`"),
-            format!("transit gateway 會把 `{from}` 送往 `{address}` 的封包送到哪個連接（attachment）"),
+            format!("transit gateway會把`{from}`送往`{address}`的封包送到哪個連接（attachment）"),
         ),
         Answer::Choice { options: options.iter().map(option).collect(), right: index },
     )
@@ -722,13 +721,13 @@ fn through_transit(draw: &mut Draw) -> Exercise {
     };
     let outcomes = [
         ("Request and reply both arrive", "請求與回應都會到"),
-        ("The transit gateway drops the request", "transit gateway 丟棄請求"),
-        ("The transit gateway sends the request somewhere else", "transit gateway 把請求送到別處"),
+        ("The transit gateway drops the request", "transit gateway丟棄請求"),
+        ("The transit gateway sends the request somewhere else", "transit gateway把請求送到別處"),
         (
             "The request arrives; the reply does not get from the second VPC to the transit gateway",
-            "請求會到；回應出了第二個 VPC 卻沒到 transit gateway",
+            "請求會到；回應出了第二個VPC卻沒到transit gateway",
         ),
-        ("The request arrives; the transit gateway drops the reply", "請求會到；transit gateway 丟棄回應"),
+        ("The request arrives; the transit gateway drops the reply", "請求會到；transit gateway丟棄回應"),
     ];
     let options = outcomes.iter().map(|(en, zh)| Choice::new(Text::new(*en, *zh), whole.clone())).collect();
     let (there_query, there_rows) = transit_gateway_routes(&gateway, &gateway.route_tables[0]);
@@ -758,7 +757,7 @@ fn through_transit(draw: &mut Draw) -> Exercise {
                 names[0], source_table.id, names[1], target_table.id
             ),
             format!(
-                "`{from}` 在 `{}` 的子網路，路由表是 `{}`；`{to}` 在 `{}` 的子網路，路由表是 `{}`。`{from}` 對 `{to}` 送出請求，對方會回應。安全群組與網路 ACL 全部放行；transit gateway 交給 VPC 的封包都能送達。",
+                "`{from}`在`{}`的子網路，路由表是`{}`；`{to}`在`{}`的子網路，路由表是`{}`。`{from}`對`{to}`送出請求，對方會回應。安全群組與網路ACL全部放行；transit gateway交給VPC的封包都能送達。",
                 names[0], source_table.id, names[1], target_table.id
             ),
         ),
@@ -781,7 +780,7 @@ fn through_transit(draw: &mut Draw) -> Exercise {
         ],
         steps: [vec![because(&source_table, &[], to)], whys.to_vec(), vec![Text::new(
             "A transit gateway looks a packet up in the route table that the attachment it comes from is associated with, so the two directions may use different tables; each direction needs its own route.",
-            "transit gateway 依封包進來的連接所關聯的路由表查找，所以兩個方向可能查不同的表；每個方向都要有自己的路由。",
+            "transit gateway依封包進來的連接所關聯的路由表查找，所以兩個方向可能查不同的表；每個方向都要有自己的路由。",
         )]]
         .concat(),
         given: json!({

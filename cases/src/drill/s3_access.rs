@@ -229,7 +229,7 @@ fn scene(draw: &mut Draw, level: u8) -> Scene {
     callers.push(Caller {
         label: Text::new(
             format!("an unsigned request from `{address}`"),
-            format!("來自 `{address}`、沒有簽署的請求"),
+            format!("來自`{address}`、沒有簽署的請求"),
         ),
         visit: Visit {
             caller: Principal::Anonymous,
@@ -290,12 +290,9 @@ fn scene(draw: &mut Draw, level: u8) -> Scene {
         };
         let profile = if account == owner { "" } else { " --profile partner" };
         let how = if through {
-            (
-                format!("through the VPC endpoint `{vpce}` in `{vpc}`"),
-                format!("經過 `{vpc}` 的 VPC 端點 `{vpce}`"),
-            )
+            (format!("through the VPC endpoint `{vpce}` in `{vpc}`"), format!("經過`{vpc}`的VPC端點`{vpce}`"))
         } else {
-            (format!("from `{address}`"), format!("來自 `{address}`"))
+            (format!("from `{address}`"), format!("來自`{address}`"))
         };
         callers.push(Caller {
             label: Text::new(format!("`{arn}` {}", how.0), format!("`{arn}`，{}", how.1)),
@@ -329,7 +326,7 @@ fn scene(draw: &mut Draw, level: u8) -> Scene {
             visit.address = Some(address.clone());
             let label = Text::new(
                 format!("a browser at `{address}` with the presigned URL `{}` made", visit.caller.arn()),
-                format!("`{address}` 的瀏覽器，用 `{}` 產生的預先簽署 URL", visit.caller.arn()),
+                format!("`{address}`的瀏覽器，用`{}`產生的預先簽署URL", visit.caller.arn()),
             );
             callers.push(Caller { label, visit, evidence: None });
         }
@@ -344,35 +341,35 @@ fn said(barrier: &Barrier) -> (Text, Text) {
     let t = |en: &str, zh: &str| Text::new(en, zh);
     match barrier {
         Barrier::Expired => (
-            t("The presigned URL, or what signed it, has expired", "預先簽署的 URL 或簽署它的登入資料已過期"),
+            t("The presigned URL, or what signed it, has expired", "預先簽署的URL或簽署它的登入資料已過期"),
             t(
                 "The URL ends with its own time or with the credentials that signed it, whichever is first.",
-                "URL 的期限與簽署用登入資料的期限，以先到的為準。",
+                "URL的期限與簽署用登入資料的期限，以先到的為準。",
             ),
         ),
         Barrier::Restricted => (
             t(
                 "`RestrictPublicBuckets`, as the bucket policy is public",
-                "儲存貯體政策是公開的，被 `RestrictPublicBuckets` 擋下",
+                "儲存貯體政策是公開的，被`RestrictPublicBuckets`擋下",
             ),
             t(
                 "With a public bucket policy, `RestrictPublicBuckets` lets in only the owner's account and AWS services.",
-                "政策一旦公開，`RestrictPublicBuckets` 只放行擁有者帳戶與 AWS 服務。",
+                "政策一旦公開，`RestrictPublicBuckets`只放行擁有者帳戶與AWS服務。",
             ),
         ),
         Barrier::Policy(Kind::Endpoint, _) => (
-            t("The endpoint policy lacks an Allow", "端點政策缺少 Allow"),
+            t("The endpoint policy lacks an Allow", "端點政策缺少Allow"),
             t(
                 "What goes through an endpoint needs an Allow in its policy as well.",
                 "經過端點的請求，端點政策也要允許。",
             ),
         ),
         Barrier::Policy(_, Verdict::ExplicitDeny) => (
-            t("A Deny statement in the bucket policy", "儲存貯體政策裡的 Deny"),
-            t("A Deny that applies ends it, whatever allows.", "有 Deny 成立就結束，其他允許都沒用。"),
+            t("A Deny statement in the bucket policy", "儲存貯體政策裡的Deny"),
+            t("A Deny that applies ends it, whatever allows.", "有Deny成立就結束，其他允許都沒用。"),
         ),
         Barrier::Policy(Kind::Resource, _) => (
-            t("Neither bucket policy nor ACL allows it", "儲存貯體政策與 ACL 都沒有允許"),
+            t("Neither bucket policy nor ACL allows it", "儲存貯體政策與ACL都沒有允許"),
             t(
                 "For a caller from outside the account, or a request that is not signed, the bucket's side has to allow it.",
                 "帳戶外的、或沒有簽署的請求，儲存貯體這一側必須允許。",
@@ -381,7 +378,7 @@ fn said(barrier: &Barrier) -> (Text, Text) {
         Barrier::Policy(..) => (
             t(
                 "The caller's IAM policies lack an Allow for `s3:GetObject`",
-                "呼叫者的 IAM 政策缺少 `s3:GetObject` 的 Allow",
+                "呼叫者的IAM政策缺少`s3:GetObject`的Allow",
             ),
             t(
                 "Its own account has not allowed it, and nothing of the bucket's makes up for that.",
@@ -392,24 +389,24 @@ fn said(barrier: &Barrier) -> (Text, Text) {
             t("The object belongs to the account that wrote it", "物件屬於寫入它的帳戶"),
             t(
                 "While ACLs are enabled, policies of the bucket's owner do not give away another account's object; its ACL does.",
-                "啟用 ACL 時，儲存貯體擁有者的政策給不了別的帳戶的物件，要靠物件的 ACL。",
+                "啟用ACL時，儲存貯體擁有者的政策給不了別的帳戶的物件，要靠物件的ACL。",
             ),
         ),
         Barrier::Unsigned => (
             t(
                 "The object is encrypted with KMS and the request is not signed",
-                "物件以 KMS 加密，請求卻沒有簽署",
+                "物件以KMS加密，請求卻沒有簽署",
             ),
             t(
                 "KMS needs to know who asks: unsigned requests cannot read SSE-KMS objects.",
-                "KMS 要知道是誰：沒有簽署的請求讀不到 SSE-KMS 物件。",
+                "KMS要知道是誰：沒有簽署的請求讀不到SSE-KMS物件。",
             ),
         ),
         Barrier::ManagedKey => (
-            t("The key `aws/s3` is only for principals of its account", "`aws/s3` 金鑰只給自己帳戶的主體用"),
+            t("The key `aws/s3` is only for principals of its account", "`aws/s3`金鑰只給自己帳戶的主體用"),
             t(
                 "The policy of an AWS managed key cannot be changed to let another account in.",
-                "AWS 受管金鑰的政策不能改成讓別的帳戶使用。",
+                "AWS受管金鑰的政策不能改成讓別的帳戶使用。",
             ),
         ),
         Barrier::Key(Kind::Key, _) => (
@@ -419,17 +416,17 @@ fn said(barrier: &Barrier) -> (Text, Text) {
             ),
             t(
                 "Without an Allow in the key policy, IAM policies do not open a key.",
-                "金鑰政策沒有允許，IAM 政策就打不開金鑰。",
+                "金鑰政策沒有允許，IAM政策就打不開金鑰。",
             ),
         ),
         Barrier::Key(..) => (
             t(
                 "The caller's IAM policies lack an Allow for `kms:Decrypt`",
-                "呼叫者的 IAM 政策缺少 `kms:Decrypt` 的 Allow",
+                "呼叫者的IAM政策缺少`kms:Decrypt`的Allow",
             ),
             t(
                 "The key policy leaves it to IAM, and there `kms:Decrypt` is missing.",
-                "金鑰政策交給 IAM 決定，而 IAM 少了 `kms:Decrypt`。",
+                "金鑰政策交給IAM決定，而IAM少了`kms:Decrypt`。",
             ),
         ),
     }
@@ -542,12 +539,12 @@ fn exercise(draw: &mut Draw, scene: &Scene) -> (Exercise, bool) {
         let because = if public {
             Text::new(
                 "An Allow for everyone has no condition that narrows it to fixed values: the policy is public.",
-                "有給所有人的 Allow，又沒有條件把它收窄到固定的值：政策是公開的。",
+                "有給所有人的Allow，又沒有條件把它收窄到固定的值：政策是公開的。",
             )
         } else {
             Text::new(
                 "Every Allow names its principals, or is narrowed to fixed values: the policy is not public, whatever Block Public Access says.",
-                "每一條 Allow 都指名主體，或收窄到固定的值：政策不是公開的；封鎖公開存取的設定不影響這個判斷。",
+                "每一條Allow都指名主體，或收窄到固定的值：政策不是公開的；封鎖公開存取的設定不影響這個判斷。",
             )
         };
         front = because.clone();
@@ -557,7 +554,7 @@ fn exercise(draw: &mut Draw, scene: &Scene) -> (Exercise, bool) {
             "public",
             Text::new(
                 "How Amazon S3 classes this bucket policy for Block Public Access",
-                "就封鎖公開存取而言，Amazon S3 怎麼判定這份儲存貯體政策",
+                "就封鎖公開存取而言，Amazon S3怎麼判定這份儲存貯體政策",
             ),
             Answer::choice(draw, vec![Choice::new(first, because.clone()), Choice::new(second, because)]),
         ));
@@ -627,12 +624,12 @@ fn exercise(draw: &mut Draw, scene: &Scene) -> (Exercise, bool) {
             (
                 own,
                 "That is the URL's own time; the credentials that signed it end before.",
-                "那是 URL 自己的期限；簽署它的登入資料更早到期。",
+                "那是URL自己的期限；簽署它的登入資料更早到期。",
             ),
             (
                 url.credentials_end.unwrap_or(own),
                 "That is when the credentials end; the URL's own time is over before.",
-                "那是登入資料的期限；URL 自己的期限更早到。",
+                "那是登入資料的期限；URL自己的期限更早到。",
             ),
         ] {
             if at != end {
@@ -641,7 +638,7 @@ fn exercise(draw: &mut Draw, scene: &Scene) -> (Exercise, bool) {
         }
         asks.push(Ask::new(
             "ends",
-            Text::new("When the presigned URL stops working (UTC)", "這個預先簽署的 URL 何時失效（UTC）"),
+            Text::new("When the presigned URL stops working (UTC)", "這個預先簽署的URL何時失效（UTC）"),
             Answer::Typed { form: Form::Moment, right: show(end), also: Vec::new(), traps },
         ));
         steps.push(Text::new(
@@ -654,7 +651,7 @@ fn exercise(draw: &mut Draw, scene: &Scene) -> (Exercise, bool) {
                 show(end)
             ),
             format!(
-                "URL：{} 簽署、有效 {} 秒，到 {}；登入資料到 {} 為止。所以 {} 失效。",
+                "URL：{}簽署、有效{}秒，到{}；登入資料到{}為止。所以{}失效。",
                 show(url.signed),
                 url.seconds,
                 show(own),
@@ -697,28 +694,28 @@ fn prompt(scene: &Scene) -> Text {
         "Account `{owner}` owns the bucket `{name}`; account `{writer}` wrote the object `{key}` in it. Account `{other}` is a partner's and in no organization with it. Each caller asks for that object with `GetObject`. Each has just the policy shown; there are no boundaries, SCPs, RCPs, access points or grants, and the account's own Block Public Access settings are all off.\n"
     );
     let mut zh = format!(
-        "儲存貯體 `{name}` 屬於帳戶 `{owner}`，其中的物件 `{key}` 是帳戶 `{writer}` 寫入的。帳戶 `{other}` 是合作夥伴的，兩邊不在同一個組織。每個呼叫者都用 `GetObject` 讀這個物件，身上只有列出的政策；沒有許可界限、SCP、RCP、存取點或授與（grant），帳戶層級的封鎖公開存取四項都是關的。\n"
+        "儲存貯體`{name}`屬於帳戶`{owner}`，其中的物件`{key}`是帳戶`{writer}`寫入的。帳戶`{other}`是合作夥伴的，兩邊不在同一個組織。每個呼叫者都用`GetObject`讀這個物件，身上只有列出的政策；沒有許可界限、SCP、RCP、存取點或授與（grant），帳戶層級的封鎖公開存取四項都是關的。\n"
     );
     let mut grants = (
         vec!["`FULL_CONTROL` for the account that wrote it".to_owned()],
-        vec!["寫入者帳戶 `FULL_CONTROL`".to_owned()],
+        vec!["寫入者帳戶`FULL_CONTROL`".to_owned()],
     );
     for AclGrant(grantee) in &scene.object.acl {
         let (who_en, who_zh) = match grantee {
-            Grantee::AllUsers => ("the group `AllUsers`".to_owned(), "群組 `AllUsers`".to_owned()),
+            Grantee::AllUsers => ("the group `AllUsers`".to_owned(), "群組`AllUsers`".to_owned()),
             Grantee::AuthenticatedUsers => {
-                ("the group `AuthenticatedUsers`".to_owned(), "群組 `AuthenticatedUsers`".to_owned())
+                ("the group `AuthenticatedUsers`".to_owned(), "群組`AuthenticatedUsers`".to_owned())
             }
-            Grantee::Account(account) => (format!("account `{account}`"), format!("帳戶 `{account}`")),
+            Grantee::Account(account) => (format!("account `{account}`"), format!("帳戶`{account}`")),
         };
         grants.0.push(format!("`READ` for {who_en}"));
-        grants.1.push(format!("{who_zh} `READ`"));
+        grants.1.push(format!("{who_zh}`READ`"));
     }
     en.push_str(&format!(
         "\nThe object's ACL was set before the settings shown were made: {}.\n",
         grants.0.join("; ")
     ));
-    zh.push_str(&format!("\n物件的 ACL 是在目前這些設定之前設的：{}。\n", grants.1.join("；")));
+    zh.push_str(&format!("\n物件的ACL是在目前這些設定之前設的：{}。\n", grants.1.join("；")));
     for caller in &scene.callers {
         en.push_str(&format!("\n- {}", caller.label.en));
         zh.push_str(&format!("\n- {}", caller.label.zh_tw));
@@ -728,11 +725,11 @@ fn prompt(scene: &Scene) -> Text {
         let (signed, end) = (show(url.signed), show(url.credentials_end.unwrap_or_default()));
         let (now, seconds) = (show(scene.now), url.seconds);
         en.push_str(&format!("\n\nThe URL was signed at {signed} with `X-Amz-Expires={seconds}`, by a session whose credentials end at {end}. It is now {now}."));
-        zh.push_str(&format!("\n\nURL 在 {signed} 簽署，`X-Amz-Expires={seconds}`；簽署用的工作階段登入資料到 {end} 為止。現在是 {now}。"));
+        zh.push_str(&format!("\n\nURL在{signed}簽署，`X-Amz-Expires={seconds}`；簽署用的工作階段登入資料到{end}為止。現在是{now}。"));
     }
     if matches!(scene.object.sealed, Sealed::Managed) {
         en.push_str("\n\nThe KMS key of the object is the account's `aws/s3`.");
-        zh.push_str("\n\n物件用的 KMS 金鑰是該帳戶的 `aws/s3`。");
+        zh.push_str("\n\n物件用的KMS金鑰是該帳戶的`aws/s3`。");
     }
     Text::new(en, zh)
 }

@@ -314,7 +314,7 @@ fn prompt(theme: &TableNames, sessions: usize, more: Text) -> Text {
         .trim()
         .to_owned(),
         format!(
-            "PostgreSQL 15，`{}` 是 `{}` 的主鍵。工作階段 {who_zh} 依下列順序送出陳述式。需要等待的陳述式一旦可以就會繼續執行；等待中的工作階段不會再送出別的陳述式。{}",
+            "PostgreSQL 15，`{}`是`{}`的主鍵。工作階段{who_zh}依下列順序送出陳述式。需要等待的陳述式一旦可以就會繼續執行；等待中的工作階段不會再送出別的陳述式。{}",
             theme.key, theme.table, more.zh_tw
         ),
     )
@@ -366,7 +366,7 @@ impl Anomaly {
         match self {
             Self::Dirty => Text::new(
                 "a statement returns a value whose transaction has not committed; PostgreSQL never does that, at any level",
-                "讀到尚未提交的值；PostgreSQL 在任何層級都不會發生",
+                "讀到尚未提交的值；PostgreSQL在任何層級都不會發生",
             ),
             Self::NonRepeatable => Text::new(
                 "one transaction reads a row twice and finds a value that another one changed and committed in between",
@@ -551,7 +551,7 @@ fn reads(draw: &mut Draw) -> Exercise {
                         stricter.value(*step),
                         Text::new(
                             format!("That is what `REPEATABLE READ` would return: at `READ COMMITTED` step {} has a snapshot of its own.", step + 1),
-                            format!("那是 `REPEATABLE READ` 的結果；在 `READ COMMITTED`，步驟 {} 有自己的快照。", step + 1),
+                            format!("那是`REPEATABLE READ`的結果；在`READ COMMITTED`，步驟{}有自己的快照。", step + 1),
                         ),
                     );
                 } else {
@@ -559,7 +559,7 @@ fn reads(draw: &mut Draw) -> Exercise {
                         looser.value(*step),
                         Text::new(
                             format!("That is what `READ COMMITTED` would return: at `{}` step {} still uses the snapshot of A's first query.", isolation.sql(), step + 1),
-                            format!("那是 `READ COMMITTED` 的結果；在 `{}`，步驟 {} 用的仍是 A 第一個查詢的快照。", isolation.sql(), step + 1),
+                            format!("那是`READ COMMITTED`的結果；在`{}`，步驟{}用的仍是A第一個查詢的快照。", isolation.sql(), step + 1),
                         ),
                     );
                 }
@@ -567,7 +567,7 @@ fn reads(draw: &mut Draw) -> Exercise {
                     dirty(*step),
                     Text::new(
                         format!("That counts B's change of step {}, which A may not see at step {}: it is not committed, or was committed after A's snapshot.", write + 1, step + 1),
-                        format!("那把 B 在步驟 {} 的修改也算進去了；步驟 {} 的 A 看不到它：它還沒提交，或在 A 的快照之後才提交。", write + 1, step + 1),
+                        format!("那把B在步驟{}的修改也算進去了；步驟{}的A看不到它：它還沒提交，或在A的快照之後才提交。", write + 1, step + 1),
                     ),
                 );
                 let right = Answer::Number {
@@ -580,7 +580,7 @@ fn reads(draw: &mut Draw) -> Exercise {
                     &format!("value-{}", step + 1),
                     Text::new(
                         format!("What step {} returns", step + 1),
-                        format!("步驟 {} 傳回的值", step + 1),
+                        format!("步驟{}傳回的值", step + 1),
                     ),
                     right,
                 )
@@ -594,7 +594,7 @@ fn reads(draw: &mut Draw) -> Exercise {
                 looks.iter().map(|step| (step + 1).to_string()).collect::<Vec<_>>().join(", ")
             ),
             format!(
-                "A 的查詢在步驟 {} 傳回 {}。",
+                "A的查詢在步驟{}傳回{}。",
                 looks.iter().map(|step| (step + 1).to_string()).collect::<Vec<_>>().join("、"),
                 list(&values)
             ),
@@ -604,7 +604,7 @@ fn reads(draw: &mut Draw) -> Exercise {
         let mut steps = vec![match isolation {
             Isolation::ReadCommitted => Text::new(
                 "`READ COMMITTED`: every statement of A takes a new snapshot, and sees what was committed before that statement began.",
-                "`READ COMMITTED`：A 的每個陳述式都取新的快照，看得到該陳述式開始之前已提交的資料。",
+                "`READ COMMITTED`：A的每個陳述式都取新的快照，看得到該陳述式開始之前已提交的資料。",
             ),
             _ => {
                 let snapshot = play
@@ -621,7 +621,7 @@ fn reads(draw: &mut Draw) -> Exercise {
                         snapshot + 1
                     ),
                     format!(
-                        "`{}`：快照在 A 的第一個查詢（步驟 {}）取得，不是 `BEGIN` 的時候；之後 A 的查詢都用這個快照。",
+                        "`{}`：快照在A的第一個查詢（步驟{}）取得，不是`BEGIN`的時候；之後A的查詢都用這個快照。",
                         isolation.sql(),
                         snapshot + 1
                     ),
@@ -635,7 +635,7 @@ fn reads(draw: &mut Draw) -> Exercise {
                     write + 1,
                     end + 1
                 ),
-                format!("B 在步驟 {} 的修改，要到步驟 {} 提交之後，新的快照才看得到。", write + 1, end + 1),
+                format!("B在步驟{}的修改，要到步驟{}提交之後，新的快照才看得到。", write + 1, end + 1),
             ),
             (Some(end), false) => Text::new(
                 format!(
@@ -643,20 +643,20 @@ fn reads(draw: &mut Draw) -> Exercise {
                     end + 1,
                     write + 1
                 ),
-                format!("B 在步驟 {} 回復（ROLLBACK）：它在步驟 {} 的修改沒有人看得到。", end + 1, write + 1),
+                format!("B在步驟{}回復（ROLLBACK）：它在步驟{}的修改沒有人看得到。", end + 1, write + 1),
             ),
             (None, _) => Text::new(
                 format!(
                     "B's step {} is not in a transaction block: it commits by itself at once.",
                     write + 1
                 ),
-                format!("B 的步驟 {} 不在交易區塊裡：執行完就自動提交。", write + 1),
+                format!("B的步驟{}不在交易區塊裡：執行完就自動提交。", write + 1),
             ),
         });
         if own {
             steps.push(Text::new(
                 "A sees its own changes at every level.",
-                "不論哪個層級，A 都看得到自己的修改。",
+                "不論哪個層級，A都看得到自己的修改。",
             ));
         }
         steps.push(here);
@@ -694,7 +694,7 @@ fn at_once(statement: Statement, reply: &Reply) -> Text {
     match reply {
         Reply::Waits(blockers) => Text::new(
             format!("it waits for session {}", names(blockers)),
-            format!("等待工作階段 {}", names_zh(blockers)),
+            format!("等待工作階段{}", names_zh(blockers)),
         ),
         Reply::Failed(_) => {
             let tag = tag(statement, reply);
@@ -734,7 +734,7 @@ fn reason(play: &Play, theme: &TableNames, step: usize) -> Text {
                     format!(
                         "Step {n} ({who}) waits for {by}: whether {place} exists depends on how {by} ends."
                     ),
-                    format!("步驟 {n}（{who}）等待 {by_zh}：{place} 是否存在，要看 {by_zh} 怎麼結束。"),
+                    format!("步驟{n}（{who}）等待{by_zh}：{place}是否存在，要看{by_zh}怎麼結束。"),
                 )
             } else if line {
                 Text::new(
@@ -742,7 +742,7 @@ fn reason(play: &Play, theme: &TableNames, step: usize) -> Text {
                         "Step {n} ({who}) waits for {by}: {by} is ahead of it in the line for row {place} (wait event `tuple`)."
                     ),
                     format!(
-                        "步驟 {n}（{who}）等待 {by_zh}：{place} 這一列的等待隊伍裡，{by_zh} 排在前面（等待事件 `tuple`）。"
+                        "步驟{n}（{who}）等待{by_zh}：{place}這一列的等待隊伍裡，{by_zh}排在前面（等待事件`tuple`）。"
                     ),
                 )
             } else {
@@ -751,7 +751,7 @@ fn reason(play: &Play, theme: &TableNames, step: usize) -> Text {
                         "Step {n} ({who}) waits for {by}: {by} holds a conflicting lock on row {place} until its transaction ends."
                     ),
                     format!(
-                        "步驟 {n}（{who}）等待 {by_zh}：{by_zh} 握有 {place} 這一列的衝突鎖，直到交易結束才釋放。"
+                        "步驟{n}（{who}）等待{by_zh}：{by_zh}握有{place}這一列的衝突鎖，直到交易結束才釋放。"
                     ),
                 )
             }
@@ -761,7 +761,7 @@ fn reason(play: &Play, theme: &TableNames, step: usize) -> Text {
             let value = value.map_or("(0 rows)".to_owned(), |value| value.to_string());
             Text::new(
                 format!("Step {n} ({who}, `{level}`) returns {value}."),
-                format!("步驟 {n}（{who}，`{level}`）傳回 {value}。"),
+                format!("步驟{n}（{who}，`{level}`）傳回{value}。"),
             )
         }
         Reply::Changed(0) => Text::new(
@@ -770,7 +770,7 @@ fn reason(play: &Play, theme: &TableNames, step: usize) -> Text {
                 tag(statement, first)
             ),
             format!(
-                "步驟 {n}（{who}）：看得到的列都不符合條件，所以沒有上鎖也沒有修改：{}。",
+                "步驟{n}（{who}）：看得到的列都不符合條件，所以沒有上鎖也沒有修改：{}。",
                 tag(statement, first)
             ),
         ),
@@ -779,7 +779,7 @@ fn reason(play: &Play, theme: &TableNames, step: usize) -> Text {
                 "Step {n} ({who}) does not conflict with any lock on row {place}: {}.",
                 tag(statement, first)
             ),
-            format!("步驟 {n}（{who}）與 {place} 這一列上的鎖都不衝突：{}。", tag(statement, first)),
+            format!("步驟{n}（{who}）與{place}這一列上的鎖都不衝突：{}。", tag(statement, first)),
         ),
     }
 }
@@ -791,7 +791,7 @@ fn failed(failure: Failure, n: usize, who: char, place: &str, level: &str) -> Te
                 "Step {n} ({who}) fails with `40001`: row {place} was changed and committed after {who}'s snapshot, and at `{level}` a transaction may not change or lock a row it cannot see in its present version."
             ),
             format!(
-                "步驟 {n}（{who}）以 `40001` 失敗：{place} 這一列在 {who} 的快照之後被修改並提交，在 `{level}` 不能修改或鎖定自己看不到目前版本的列。"
+                "步驟{n}（{who}）以`40001`失敗：{place}這一列在{who}的快照之後被修改並提交，在`{level}`不能修改或鎖定自己看不到目前版本的列。"
             ),
         ),
         Failure::ConcurrentDelete => Text::new(
@@ -799,34 +799,34 @@ fn failed(failure: Failure, n: usize, who: char, place: &str, level: &str) -> Te
                 "Step {n} ({who}) fails with `40001`: row {place} was deleted and that was committed after {who}'s snapshot, and at `{level}` a transaction may not change or lock a row that is gone although its snapshot shows it."
             ),
             format!(
-                "步驟 {n}（{who}）以 `40001` 失敗：{place} 這一列在 {who} 的快照之後被刪除並提交，在 `{level}` 不能修改或鎖定快照看得到、實際已不存在的列。"
+                "步驟{n}（{who}）以`40001`失敗：{place}這一列在{who}的快照之後被刪除並提交，在`{level}`不能修改或鎖定快照看得到、實際已不存在的列。"
             ),
         ),
         Failure::Dependencies => Text::new(
             format!(
                 "Step {n} ({who}) fails with `40001`: read and write dependencies form a dangerous structure, and another transaction of it has committed first."
             ),
-            format!("步驟 {n}（{who}）以 `40001` 失敗：讀寫相依形成危險結構，而其中另一個交易已先提交。"),
+            format!("步驟{n}（{who}）以`40001`失敗：讀寫相依形成危險結構，而其中另一個交易已先提交。"),
         ),
         Failure::Deadlock => Text::new(
             format!("Step {n} ({who}) fails with `40P01`: it is the victim of the deadlock."),
-            format!("步驟 {n}（{who}）以 `40P01` 失敗：它是死結的犧牲者。"),
+            format!("步驟{n}（{who}）以`40P01`失敗：它是死結的犧牲者。"),
         ),
         Failure::LockNotAvailable => Text::new(
             format!(
                 "Step {n} ({who}) fails with `55P03`: row {place} is locked, and `NOWAIT` does not wait."
             ),
-            format!("步驟 {n}（{who}）以 `55P03` 失敗：{place} 這一列已上鎖，`NOWAIT` 不等待。"),
+            format!("步驟{n}（{who}）以`55P03`失敗：{place}這一列已上鎖，`NOWAIT`不等待。"),
         ),
         Failure::UniqueViolation => Text::new(
             format!("Step {n} ({who}) fails with `23505`: {place} exists, whatever {who}'s snapshot shows."),
-            format!("步驟 {n}（{who}）以 `23505` 失敗：不論 {who} 的快照看到什麼，{place} 已經存在。"),
+            format!("步驟{n}（{who}）以`23505`失敗：不論{who}的快照看到什麼，{place}已經存在。"),
         ),
         Failure::InFailedTransaction => Text::new(
             format!(
                 "Step {n} ({who}) fails with `25P02`: the transaction has failed before; its `COMMIT` will be a rollback."
             ),
-            format!("步驟 {n}（{who}）以 `25P02` 失敗：交易先前已經失敗，之後的 `COMMIT` 也只會回復。"),
+            format!("步驟{n}（{who}）以`25P02`失敗：交易先前已經失敗，之後的`COMMIT`也只會回復。"),
         ),
     }
 }
@@ -850,7 +850,7 @@ fn reason_later(play: &Play, theme: &TableNames, step: usize) -> Option<Text> {
             let why = failed(*failure, n, who, &place, level);
             Text::new(
                 format!("When {by} {how} (step {m}): {}", why.en),
-                format!("{by} 在步驟 {m} {how_zh}時：{}", why.zh_tw),
+                format!("{by}在步驟{m}{how_zh}時：{}", why.zh_tw),
             )
         }
         Reply::Changed(0) | Reply::Value(None) => Text::new(
@@ -859,7 +859,7 @@ fn reason_later(play: &Play, theme: &TableNames, step: usize) -> Option<Text> {
                 tag(statement, reply)
             ),
             format!(
-                "{by} 在步驟 {m} {how_zh}時，步驟 {n} 重新檢查 {place} 最新的版本，已不符合條件：{}。",
+                "{by}在步驟{m}{how_zh}時，步驟{n}重新檢查{place}最新的版本，已不符合條件：{}。",
                 tag(statement, reply)
             ),
         ),
@@ -868,10 +868,7 @@ fn reason_later(play: &Play, theme: &TableNames, step: usize) -> Option<Text> {
                 "When {by} {how} (step {m}), step {n} goes on with the newest version of row {place}: {}.",
                 tag(statement, reply)
             ),
-            format!(
-                "{by} 在步驟 {m} {how_zh}時，步驟 {n} 以 {place} 最新的版本繼續：{}。",
-                tag(statement, reply)
-            ),
+            format!("{by}在步驟{m}{how_zh}時，步驟{n}以{place}最新的版本繼續：{}。", tag(statement, reply)),
         ),
     };
     Some(text)
@@ -903,19 +900,19 @@ fn takes(option: &str) -> Text {
         (
             "40001",
             "`40001` is here for a row that was changed or deleted, and committed, after the snapshot of a `REPEATABLE READ` or `SERIALIZABLE` transaction; a lock alone does not cause it.",
-            "`40001` 在這裡是 `REPEATABLE READ` 或 `SERIALIZABLE` 交易要改的列，在它的快照之後被修改或刪除並提交；光有鎖不會造成。",
+            "`40001`在這裡是`REPEATABLE READ`或`SERIALIZABLE`交易要改的列，在它的快照之後被修改或刪除並提交；光有鎖不會造成。",
         ),
         (
             "40P01",
             "`40P01` needs sessions that wait for each other in a circle.",
-            "`40P01` 需要有工作階段互相等待形成循環。",
+            "`40P01`需要有工作階段互相等待形成循環。",
         ),
         (
             "55P03",
             "`55P03` comes only where a statement may not wait (`NOWAIT`, `lock_timeout`).",
-            "`55P03` 只在不准等待時出現（`NOWAIT`、`lock_timeout`）。",
+            "`55P03`只在不准等待時出現（`NOWAIT`、`lock_timeout`）。",
         ),
-        ("23505", "`23505` needs a second row with the same key.", "`23505` 需要已有相同鍵值的另一列。"),
+        ("23505", "`23505` needs a second row with the same key.", "`23505`需要已有相同鍵值的另一列。"),
         (
             "session",
             "A session is named only if it holds a conflicting lock on the row, or stands in the line before the other with one.",
@@ -1076,7 +1073,7 @@ fn writes(draw: &mut Draw) -> Exercise {
             format!("at-{}", step + 1),
             Text::new(
                 format!("What happens when step {} is sent", step + 1),
-                format!("步驟 {} 送出時會怎樣", step + 1),
+                format!("步驟{}送出時會怎樣", step + 1),
             ),
             at_once(statement, &first),
             wrong,
@@ -1094,7 +1091,7 @@ fn writes(draw: &mut Draw) -> Exercise {
             asks.push(outcome_ask(
                 draw,
                 format!("end-{}", step + 1),
-                Text::new(format!("How step {} ends", step + 1), format!("步驟 {} 最後的結果", step + 1)),
+                Text::new(format!("How step {} ends", step + 1), format!("步驟{}最後的結果", step + 1)),
                 in_the_end(statement, &reply),
                 wrong,
                 &why,
@@ -1163,7 +1160,7 @@ fn final_ask(play: &Play, theme: &TableNames, rows: &[(i64, i64)], key: i64, rig
         &format!("final-{key}"),
         Text::new(
             format!("`{}` of row `{} = {key}` in the end", theme.value, theme.key),
-            format!("最後 `{} = {key}` 這一列的 `{}`", theme.key, theme.value),
+            format!("最後`{} = {key}`這一列的`{}`", theme.key, theme.value),
         ),
         Answer::Number { value: right as f64, tolerance: 0.0, unit: super::Unit::None, traps },
     )
@@ -1206,7 +1203,7 @@ fn here(play: &Play, lost: bool) -> Text {
     if lost {
         return Text::new(
             "the last `SET` writes a value computed from an old read, so the change that the other session committed in between is gone.",
-            "最後的 `SET` 寫入由舊值算出的結果，另一個工作階段在這之間提交的修改就不見了。",
+            "最後的`SET`寫入由舊值算出的結果，另一個工作階段在這之間提交的修改就不見了。",
         );
     }
     let failed =
@@ -1278,11 +1275,7 @@ fn deadlock(
                                 step + 1,
                                 name(*session)
                             ),
-                            format!(
-                                "步驟 {} 時工作階段 {} 只是在等，還沒有形成循環。",
-                                step + 1,
-                                name(*session)
-                            ),
+                            format!("步驟{}時工作階段{}只是在等，還沒有形成循環。", step + 1, name(*session)),
                         ),
                     )
                 })
@@ -1290,7 +1283,7 @@ fn deadlock(
         ),
     )];
     let who = |session: usize| {
-        Text::new(format!("session {}", name(session)), format!("工作階段 {}", name(session)))
+        Text::new(format!("session {}", name(session)), format!("工作階段{}", name(session)))
     };
     if sessions == 2 {
         let why = Text::new(
@@ -1298,12 +1291,12 @@ fn deadlock(
                 "Both wait ({circle}). Whoever's `deadlock_timeout` runs out with the circle closed looks for it and ends its own statement; the documentation says not to rely on which one it is."
             ),
             format!(
-                "兩邊互等（{circle_zh}）。誰的 `deadlock_timeout` 到期時循環已經形成，誰就會檢查並中止自己的陳述式；文件說明不要依賴是哪一個。"
+                "兩邊互等（{circle_zh}）。誰的`deadlock_timeout`到期時循環已經形成，誰就會檢查並中止自己的陳述式；文件說明不要依賴是哪一個。"
             ),
         );
         let options = vec![
             Choice::new(
-                Text::new("either A or B, but only one of them", "A 或 B 都有可能，但只有一個"),
+                Text::new("either A or B, but only one of them", "A或B都有可能，但只有一個"),
                 why.clone(),
             ),
             Choice::new(Text::new("A, because it was the first to begin", "A，因為它先開始"), why.clone()),
@@ -1311,14 +1304,11 @@ fn deadlock(
                 Text::new("B, because it closed the circle last", "B，因為它最後讓循環成立"),
                 why.clone(),
             ),
-            Choice::new(
-                Text::new("both A and B, as neither can go on", "A 和 B 都會，因為誰都無法繼續"),
-                why,
-            ),
+            Choice::new(Text::new("both A and B, as neither can go on", "A和B都會，因為誰都無法繼續"), why),
         ];
         asks.push(Ask::new(
             "who",
-            Text::new("Who can get `40P01`", "誰可能收到 `40P01`"),
+            Text::new("Who can get `40P01`", "誰可能收到`40P01`"),
             Answer::choice(draw, options),
         ));
     } else {
@@ -1327,17 +1317,17 @@ fn deadlock(
                 let why = if cycle.contains(&session) {
                     Text::new(
                         format!("{} is part of the circle ({circle}), so it can be the victim.", name(session)),
-                        format!("{} 在循環之中（{circle_zh}），可能成為犧牲者。", name(session)),
+                        format!("{}在循環之中（{circle_zh}），可能成為犧牲者。", name(session)),
                     )
                 } else if play.database.blockers(session).is_empty() {
                     Text::new(
                         format!("{} does not wait for anybody.", name(session)),
-                        format!("{} 沒有在等任何人。", name(session)),
+                        format!("{}沒有在等任何人。", name(session)),
                     )
                 } else {
                     Text::new(
                         format!("{} waits, but nobody in the circle waits for it ({circle}): ending it would free nobody.", name(session)),
-                        format!("{} 在等，但循環裡沒有人在等它（{circle_zh}）：中止它救不了任何人。", name(session)),
+                        format!("{}在等，但循環裡沒有人在等它（{circle_zh}）：中止它救不了任何人。", name(session)),
                     )
                 };
                 Choice::new(who(session), why)
@@ -1345,7 +1335,7 @@ fn deadlock(
             .collect();
         asks.push(Ask::new(
             "victims",
-            Text::new("Every session that can get `40P01`", "所有可能收到 `40P01` 的工作階段"),
+            Text::new("Every session that can get `40P01`", "所有可能收到`40P01`的工作階段"),
             Answer::Several { options, right: cycle.clone() },
         ));
     }
@@ -1358,7 +1348,7 @@ fn deadlock(
             theme.key
         ),
         format!(
-            "如果犧牲者是 {}，其他人一有機會就提交：`{} = {key}` 這一列的 `{}`",
+            "如果犧牲者是{}，其他人一有機會就提交：`{} = {key}`這一列的`{}`",
             name(victim),
             theme.key,
             theme.value
@@ -1371,7 +1361,7 @@ fn deadlock(
                     "{}'s changes are rolled back as a whole, and the others' are all kept.",
                     name(victim)
                 ),
-                format!("{} 的修改全部回復，其他人的修改全部保留。", name(victim)),
+                format!("{}的修改全部回復，其他人的修改全部保留。", name(victim)),
             );
         }
     }
@@ -1379,11 +1369,11 @@ fn deadlock(
     let mut steps = narrate(&play, theme);
     steps.push(Text::new(
         format!("After step {}: {circle}. {} wait for each other in a circle.", closing + 1, names(&cycle)),
-        format!("步驟 {} 之後：{circle_zh}。{} 互相等待，形成循環。", closing + 1, names_zh(&cycle)),
+        format!("步驟{}之後：{circle_zh}。{}互相等待，形成循環。", closing + 1, names_zh(&cycle)),
     ));
     steps.push(Text::new(
         format!("With {} gone, all it changed is undone; the waiting statements of the others go on and are committed: row `{} = {key}` ends at {right}.", name(victim), theme.key),
-        format!("{} 中止後，它的修改全部回復；其他人等待中的陳述式繼續並提交：`{} = {key}` 最後是 {right}。", name(victim), theme.key),
+        format!("{}中止後，它的修改全部回復；其他人等待中的陳述式繼續並提交：`{} = {key}`最後是{right}。", name(victim), theme.key),
     ));
     Exercise {
         prompt: prompt(
@@ -1469,7 +1459,7 @@ fn queue(draw: &mut Draw) -> Exercise {
         let (Some(earlier_step), Some(last_step)) = (sent(earlier), sent(last)) else { continue };
         let why = reason(&play, &theme, last_step);
         let option = |session: &[usize]| {
-            Text::new(format!("session {}", names(session)), format!("工作階段 {}", names_zh(session)))
+            Text::new(format!("session {}", names(session)), format!("工作階段{}", names_zh(session)))
         };
         let mut both = vec![earlier, root];
         both.sort_unstable();
@@ -1481,7 +1471,7 @@ fn queue(draw: &mut Draw) -> Exercise {
             format!("blocks-{}", name(last)),
             Text::new(
                 format!("Whom `pg_blocking_pids` names for session {} after step {}", name(last), moment + 1),
-                format!("步驟 {} 之後，`pg_blocking_pids` 對工作階段 {} 會列出誰", moment + 1, name(last)),
+                format!("步驟{}之後，`pg_blocking_pids`對工作階段{}會列出誰", moment + 1, name(last)),
             ),
             option(&blockers),
             wrong,
@@ -1507,7 +1497,7 @@ fn queue(draw: &mut Draw) -> Exercise {
             asks.push(outcome_ask(
                 draw,
                 format!("end-{}", step + 1),
-                Text::new(format!("How step {} ends", step + 1), format!("步驟 {} 最後的結果", step + 1)),
+                Text::new(format!("How step {} ends", step + 1), format!("步驟{}最後的結果", step + 1)),
                 in_the_end(statement, &reply),
                 wrong,
                 &why,
@@ -1529,10 +1519,7 @@ fn queue(draw: &mut Draw) -> Exercise {
                 "The last table was taken right after step {}; `application_name` is the session's name.",
                 moment + 1
             ),
-            format!(
-                "最後一張表是在步驟 {} 之後立刻取得的，`application_name` 就是工作階段的名稱。",
-                moment + 1
-            ),
+            format!("最後一張表是在步驟{}之後立刻取得的，`application_name`就是工作階段的名稱。", moment + 1),
         );
         return Exercise {
             prompt: prompt(&theme, 3, note),
@@ -1689,7 +1676,7 @@ fn skew(draw: &mut Draw) -> Exercise {
                             keeps(isolation).en
                         ),
                         format!(
-                            "{} 在步驟 {} 提交成功：{}",
+                            "{}在步驟{}提交成功：{}",
                             name(session),
                             play.end_of(session).unwrap_or_default() + 1,
                             keeps(isolation).zh_tw
@@ -1697,7 +1684,7 @@ fn skew(draw: &mut Draw) -> Exercise {
                     ),
                 };
                 Choice::new(
-                    Text::new(format!("session {}", name(session)), format!("工作階段 {}", name(session))),
+                    Text::new(format!("session {}", name(session)), format!("工作階段{}", name(session))),
                     why,
                 )
             })
@@ -1709,7 +1696,7 @@ fn skew(draw: &mut Draw) -> Exercise {
             "losers",
             Text::new(
                 "Every session that gets `40001` (none: leave empty)",
-                "所有收到 `40001` 的工作階段（沒有就留空）",
+                "所有收到`40001`的工作階段（沒有就留空）",
             ),
             Answer::Several { options, right },
         )];
@@ -1725,12 +1712,12 @@ fn skew(draw: &mut Draw) -> Exercise {
                         if other < step {
                             Text::new(
                                 format!("At step {} nobody has committed what {} must not overlap with yet, so it may still go on.", other + 1, name(session)),
-                                format!("步驟 {} 時還沒有人先提交與 {} 衝突的結果，所以它還能繼續。", other + 1, name(session)),
+                                format!("步驟{}時還沒有人先提交與{}衝突的結果，所以它還能繼續。", other + 1, name(session)),
                             )
                         } else {
                             Text::new(
                                 format!("It has failed before, at step {}.", step + 1),
-                                format!("在那之前，步驟 {} 就已經失敗了。", step + 1),
+                                format!("在那之前，步驟{}就已經失敗了。", step + 1),
                             )
                         },
                     )
@@ -1738,7 +1725,7 @@ fn skew(draw: &mut Draw) -> Exercise {
                 .collect();
             asks.push(Ask::new(
                 "fails",
-                Text::new("The step whose statement gets `40001`", "哪一個步驟的陳述式收到 `40001`"),
+                Text::new("The step whose statement gets `40001`", "哪一個步驟的陳述式收到`40001`"),
                 Answer::count(step as u64 + 1, traps),
             ));
         }
@@ -1757,7 +1744,7 @@ fn skew(draw: &mut Draw) -> Exercise {
             "left",
             Text::new(
                 format!("How many rows have `{} = 1` in the end", theme.value),
-                format!("最後有幾列是 `{} = 1`", theme.value),
+                format!("最後有幾列是`{} = 1`", theme.value),
             ),
             Answer::count(left, traps),
         ));
@@ -1769,7 +1756,7 @@ fn skew(draw: &mut Draw) -> Exercise {
                     theme.value
                 ),
                 format!(
-                    "每個工作階段都數到至少 2 列 `{} = 1`，各自改掉不同的列，全部提交，最後一列也不剩。",
+                    "每個工作階段都數到至少2列`{} = 1`，各自改掉不同的列，全部提交，最後一列也不剩。",
                     theme.value
                 ),
             )
@@ -1781,7 +1768,7 @@ fn skew(draw: &mut Draw) -> Exercise {
                     theme.value,
                     if left == 1 { "is" } else { "are" }
                 ),
-                format!("還剩 {left} 列 `{} = 1`，和依序執行已提交的交易結果相同。", theme.value),
+                format!("還剩{left}列`{} = 1`，和依序執行已提交的交易結果相同。", theme.value),
             )
         };
         asks.push(anomaly(draw, if skewed { Anomaly::Skew } else { Anomaly::None }, &here));
@@ -1797,7 +1784,7 @@ fn skew(draw: &mut Draw) -> Exercise {
                 theme.value
             ),
             format!(
-                "要守住的規則：至少一列 `{} = 1`；每個工作階段只有數到 2 列以上才會把自己那一列改掉。",
+                "要守住的規則：至少一列`{} = 1`；每個工作階段只有數到2列以上才會把自己那一列改掉。",
                 theme.value
             ),
         );
@@ -1820,7 +1807,7 @@ fn keeps(isolation: Isolation) -> Text {
     } else {
         Text::new(
             "at `REPEATABLE READ` only changes of the same row collide, and what was read is not watched.",
-            "`REPEATABLE READ` 只有改到同一列才會衝突，讀過的資料不受監看。",
+            "`REPEATABLE READ`只有改到同一列才會衝突，讀過的資料不受監看。",
         )
     }
 }

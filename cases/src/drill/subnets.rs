@@ -47,11 +47,11 @@ impl Rule {
         match self {
             Self::Plain => Text::new(
                 "an ordinary network (the network and broadcast addresses are not for hosts; a /31 link uses both addresses, a /32 is one host)",
-                "一般網路（網路位址與廣播位址不給主機用；/31 點對點連線兩個位址都能用，/32 就是一台主機）",
+                "一般網路（網路位址與廣播位址不給主機用；/31點對點連線兩個位址都能用，/32就是一台主機）",
             ),
             Self::Vpc => Text::new(
                 "a subnet in a VPC (AWS keeps the first four addresses and the last one)",
-                "VPC 裡的子網路（AWS 保留前四個位址與最後一個位址）",
+                "VPC裡的子網路（AWS保留前四個位址與最後一個位址）",
             ),
         }
     }
@@ -98,7 +98,7 @@ fn one_network(draw: &mut Draw) -> Exercise {
         all,
         Text::new(
             format!("{all} is every address of a /{prefix}; not all of them are for hosts here."),
-            format!("{all} 是 /{prefix} 的全部位址數，這裡並非每一個都能給主機用。"),
+            format!("{all}是 /{prefix}的全部位址數，這裡並非每一個都能給主機用。"),
         ),
     )];
     let other = match rule {
@@ -110,7 +110,7 @@ fn one_network(draw: &mut Draw) -> Exercise {
             other,
             Text::new(
                 "That is the rule of the other kind of network: a VPC subnet keeps five addresses, an ordinary network two.",
-                "那是另一種網路的算法：VPC 子網路保留五個位址，一般網路是兩個。",
+                "那是另一種網路的算法：VPC子網路保留五個位址，一般網路是兩個。",
             ),
         ));
     }
@@ -119,7 +119,7 @@ fn one_network(draw: &mut Draw) -> Exercise {
     Exercise {
         prompt: Text::new(
             format!("An interface has the address `{address}/{prefix}` in {}.", place.en),
-            format!("某個網路介面的位址是 `{address}/{prefix}`，位於{}。", place.zh_tw),
+            format!("某個網路介面的位址是`{address}/{prefix}`，位於{}。", place.zh_tw),
         ),
         evidence: Vec::new(),
         asks: vec![
@@ -147,7 +147,7 @@ fn one_network(draw: &mut Draw) -> Exercise {
                     32 - prefix
                 ),
                 format!(
-                    "/{prefix} 剩下 32 − {prefix} = {} 個主機位元：2^{} = {all} 個位址。",
+                    "/{prefix}剩下32 − {prefix} = {}個主機位元：2^{} = {all}個位址。",
                     32 - prefix,
                     32 - prefix
                 ),
@@ -160,7 +160,7 @@ fn one_network(draw: &mut Draw) -> Exercise {
                     net.broadcast()
                 ),
                 format!(
-                    "第 {} 個位元組每 {step} 一跳：`{address}` 落在從 `{}` 到 `{}` 的區塊。",
+                    "第{}個位元組每{step}一跳：`{address}`落在從`{}`到`{}`的區塊。",
                     octet + 1,
                     net.network(),
                     net.broadcast()
@@ -168,7 +168,7 @@ fn one_network(draw: &mut Draw) -> Exercise {
             ),
             Text::new(
                 format!("In {}: {usable} usable.", place.en),
-                format!("{}：可用 {usable} 個。", place.zh_tw),
+                format!("{}：可用{usable}個。", place.zh_tw),
             ),
         ],
         given: json!({ "address": address, "prefix": prefix, "vpc": rule == Rule::Vpc }),
@@ -198,7 +198,7 @@ fn equal_subnets(draw: &mut Draw) -> Exercise {
                     (1u64 << (32 - plain)) - 5
                 ),
                 format!(
-                    "/{plain} 有 {} 個位址，但在 VPC 裡只有 {} 個可用。",
+                    "/{plain}有{}個位址，但在VPC裡只有{}個可用。",
                     1u64 << (32 - plain),
                     (1u64 << (32 - plain)) - 5
                 ),
@@ -220,7 +220,7 @@ fn equal_subnets(draw: &mut Draw) -> Exercise {
                 "A VPC has the CIDR block `{vpc}`. It is divided into subnets of equal size, each for **{hosts}** network interfaces (AWS keeps five addresses of each subnet). Subnets are numbered from 1, from the lowest address up, without gaps."
             ),
             format!(
-                "某個 VPC 的 CIDR 區塊是 `{vpc}`，要切成一樣大的子網路，每個要容納 **{hosts}** 個網路介面（AWS 在每個子網路保留五個位址）。子網路從最低的位址起依序編號 1、2、3……，中間不留空隙。"
+                "某個VPC的CIDR區塊是`{vpc}`，要切成一樣大的子網路，每個要容納 **{hosts}** 個網路介面（AWS在每個子網路保留五個位址）。子網路從最低的位址起依序編號1、2、3……，中間不留空隙。"
             ),
         ),
         evidence: Vec::new(),
@@ -234,7 +234,7 @@ fn equal_subnets(draw: &mut Draw) -> Exercise {
                 "fit",
                 Text::new(
                     "How many such subnets the VPC has room for, quotas aside",
-                    "不考慮配額，這個 VPC 放得下幾個這樣的子網路",
+                    "不考慮配額，這個VPC放得下幾個這樣的子網路",
                 ),
                 Answer::count(fit, Vec::new()),
             ),
@@ -242,7 +242,7 @@ fn equal_subnets(draw: &mut Draw) -> Exercise {
                 "ordinal",
                 Text::new(
                     format!("Subnet number {ordinal}, as address/prefix"),
-                    format!("第 {ordinal} 個子網路（位址/前綴長度）"),
+                    format!("第{ordinal}個子網路（位址/前綴長度）"),
                 ),
                 Answer::Typed {
                     form: Form::Network,
@@ -255,7 +255,7 @@ fn equal_subnets(draw: &mut Draw) -> Exercise {
                                 "That is number {}: the first subnet starts at the VPC's own address.",
                                 ordinal + 1
                             ),
-                            format!("那是第 {} 個：第一個子網路就從 VPC 的起始位址開始。", ordinal + 1),
+                            format!("那是第{}個：第一個子網路就從VPC的起始位址開始。", ordinal + 1),
                         ),
                     )],
                 },
@@ -268,7 +268,7 @@ fn equal_subnets(draw: &mut Draw) -> Exercise {
                     hosts + 5
                 ),
                 format!(
-                    "{hosts} 個介面加 5 個保留位址共需 {} 個位址；往上最近的 2 的次方是 {size}，也就是 /{prefix}。",
+                    "{hosts}個介面加5個保留位址共需{}個位址；往上最近的2的次方是{size}，也就是 /{prefix}。",
                     hosts + 5
                 ),
             ),
@@ -280,7 +280,7 @@ fn equal_subnets(draw: &mut Draw) -> Exercise {
                     prefix - vpc.prefix_len()
                 ),
                 format!(
-                    "從 /{} 到 /{prefix} 是 {} 個位元：2^{} = {fit} 個子網路。",
+                    "從 /{}到 /{prefix}是{}個位元：2^{} = {fit}個子網路。",
                     vpc.prefix_len(),
                     prefix - vpc.prefix_len(),
                     prefix - vpc.prefix_len()
@@ -293,7 +293,7 @@ fn equal_subnets(draw: &mut Draw) -> Exercise {
                     vpc.network()
                 ),
                 format!(
-                    "第 {ordinal} 個從 `{}` 之後第 ({ordinal} − 1) × {size} = {} 個位址開始：`{chosen}`。",
+                    "第{ordinal}個從`{}`之後第 ({ordinal} − 1) × {size} = {}個位址開始：`{chosen}`。",
                     vpc.network(),
                     u64::from(size) * (ordinal - 1)
                 ),
@@ -367,7 +367,7 @@ fn next_subnet(draw: &mut Draw) -> Exercise {
                         subnet.broadcast()
                     ),
                     format!(
-                        "`{subnet}` 的範圍是 `{}` 到 `{}`，{zh} `{address}`。",
+                        "`{subnet}`的範圍是`{}`到`{}`，{zh}`{address}`。",
                         subnet.network(),
                         subnet.broadcast()
                     ),
@@ -384,7 +384,7 @@ fn next_subnet(draw: &mut Draw) -> Exercise {
             behind,
             Text::new(
                 format!("It is free, but not the lowest: there is a gap at `{right}`."),
-                format!("它是空的，但不是最低的：`{right}` 那裡有空隙。"),
+                format!("它是空的，但不是最低的：`{right}`那裡有空隙。"),
             ),
         ));
     }
@@ -395,7 +395,7 @@ fn next_subnet(draw: &mut Draw) -> Exercise {
                 "The VPC `{vpc}` has the subnets below. A colleague asks for one more subnet, a **/{wanted}**, at the lowest address where it overlaps nothing."
             ),
             format!(
-                "VPC `{vpc}` 目前有下列子網路。同事要再加一個 **/{wanted}** 的子網路，放在不與任何子網路重疊的最低位址。"
+                "VPC `{vpc}`目前有下列子網路。同事要再加一個 **/{wanted}** 的子網路，放在不與任何子網路重疊的最低位址。"
             ),
         ),
         evidence: vec![shown(EvidenceType::Command, table)],
@@ -407,14 +407,14 @@ fn next_subnet(draw: &mut Draw) -> Exercise {
             ),
             Ask::new(
                 "holder",
-                Text::new(format!("The subnet of `{address}`"), format!("`{address}` 屬於哪個子網路")),
+                Text::new(format!("The subnet of `{address}`"), format!("`{address}`屬於哪個子網路")),
                 Answer::Choice { options, right: holder },
             ),
             Ask::new(
                 "left",
                 Text::new(
                     "Addresses of the VPC in no subnet, before the new one is made",
-                    "建立之前，VPC 裡還有幾個位址不屬於任何子網路",
+                    "建立之前，VPC裡還有幾個位址不屬於任何子網路",
                 ),
                 Answer::Number {
                     value: (all - taken) as f64,
@@ -427,22 +427,22 @@ fn next_subnet(draw: &mut Draw) -> Exercise {
         steps: vec![
             Text::new(
                 format!("A /{wanted} has {size} addresses and starts at a multiple of {size}."),
-                format!("/{wanted} 有 {size} 個位址，必須從 {size} 的倍數開始。"),
+                format!("/{wanted}有{size}個位址，必須從{size}的倍數開始。"),
             ),
             Text::new(
                 format!(
                     "From `{}` upwards, the first such block that no subnet touches is `{right}`.",
                     vpc.network()
                 ),
-                format!("從 `{}` 往上，第一個不碰到任何子網路的區塊是 `{right}`。", vpc.network()),
+                format!("從`{}`往上，第一個不碰到任何子網路的區塊是`{right}`。", vpc.network()),
             ),
             Text::new(
                 format!("`{address}` lies in `{inside}`, which ends at `{}`.", inside.broadcast()),
-                format!("`{address}` 位於 `{inside}`，該網段到 `{}` 為止。", inside.broadcast()),
+                format!("`{address}`位於`{inside}`，該網段到`{}`為止。", inside.broadcast()),
             ),
             Text::new(
                 format!("The subnets take {taken} of {all} addresses: {} are left.", all - taken),
-                format!("各子網路共占 {all} 個位址中的 {taken} 個，還剩 {} 個。", all - taken),
+                format!("各子網路共占{all}個位址中的{taken}個，還剩{}個。", all - taken),
             ),
         ],
         given: json!({ "vpc": vpc, "prefix": wanted, "address": address }),

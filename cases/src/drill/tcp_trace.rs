@@ -64,18 +64,17 @@ impl Fault {
         match self {
             Self::Unanswered => text(
                 "the SYN gets no answer; this capture cannot tell who drops it",
-                "SYN 沒有任何回應；只看這份擷取無法判斷是誰丟的",
+                "SYN沒有任何回應；只看這份擷取無法判斷是誰丟的",
             ),
             Self::SynLost => {
-                text("the SYN is lost before it reaches the server", "SYN 在到達伺服器之前就掉了")
+                text("the SYN is lost before it reaches the server", "SYN在到達伺服器之前就掉了")
             }
-            Self::ReplyLost => text(
-                "the server's answer to the SYN is lost on its way back",
-                "伺服器對 SYN 的回應在回程掉了",
-            ),
+            Self::ReplyLost => {
+                text("the server's answer to the SYN is lost on its way back", "伺服器對SYN的回應在回程掉了")
+            }
             Self::Backlog => text(
                 "the accept queue is full, the server's kernel ignores the SYN",
-                "accept 佇列滿了，伺服器核心不理會 SYN",
+                "accept佇列滿了，伺服器核心不理會SYN",
             ),
             Self::Refused => text(
                 "nothing listens on the port, the server's host refuses",
@@ -100,7 +99,7 @@ impl Fault {
             }
             Self::TooLarge => text(
                 "large packets get lost on the way and no ICMP says so",
-                "大封包在路上被丟掉，也沒有 ICMP 告知",
+                "大封包在路上被丟掉，也沒有ICMP告知",
             ),
             Self::Forgotten => text(
                 "a device on the way dropped the idle flow and discards what follows",
@@ -108,7 +107,7 @@ impl Fault {
             ),
             Self::Cut => text(
                 "a device on the way answers for the server with a reset",
-                "路上的設備冒用伺服器的名義回了 reset",
+                "路上的設備冒用伺服器的名義回了reset",
             ),
         }
     }
@@ -118,36 +117,36 @@ impl Fault {
         match self {
             Self::Unanswered => text(
                 "Only SYNs leave and nothing comes back. A drop on the way, a lost answer and a full accept queue look the same from here.",
-                "只有 SYN 送出，什麼都沒回來。去程被丟、回程被丟、accept 佇列滿，從這端看起來都一樣。",
+                "只有SYN送出，什麼都沒回來。去程被丟、回程被丟、accept佇列滿，從這端看起來都一樣。",
             ),
             Self::SynLost => text(
                 "The client's capture has SYNs that the server's capture never shows.",
-                "用戶端擷取裡的 SYN，伺服器端的擷取完全沒有。",
+                "用戶端擷取裡的SYN，伺服器端的擷取完全沒有。",
             ),
             Self::ReplyLost => text(
                 "The server's capture shows SYNs and its own `[S.]`; the client's shows no `[S.]`.",
-                "伺服器端擷取有 SYN，也有自己送的 `[S.]`；用戶端卻沒看到 `[S.]`。",
+                "伺服器端擷取有SYN，也有自己送的`[S.]`；用戶端卻沒看到`[S.]`。",
             ),
             Self::Backlog => text(
                 "The SYNs reach the server and are not answered, and the listener's `Recv-Q` is above its `Send-Q`: the accept queue is full.",
-                "SYN 有到伺服器卻沒有回應，而且 listener 的 `Recv-Q` 已超過 `Send-Q`：accept 佇列滿了。",
+                "SYN有到伺服器卻沒有回應，而且listener的`Recv-Q`已超過`Send-Q`：accept佇列滿了。",
             ),
-            Self::Refused => text("The SYN is answered by `[R.]` at once.", "SYN 立刻得到 `[R.]`。"),
+            Self::Refused => text("The SYN is answered by `[R.]` at once.", "SYN立刻得到`[R.]`。"),
             Self::Reset => text(
                 "After the handshake and the request, the server's end sends `[R.]` of its own accord.",
-                "交握與請求都完成後，伺服器那端主動送出 `[R.]`。",
+                "交握與請求都完成後，伺服器那端主動送出`[R.]`。",
             ),
             Self::Restarted => text(
                 "Data of an established connection reaches the server, whose host answers `[R]` itself: it has no such connection.",
-                "已建立連線的資料到了伺服器，伺服器主機自己回 `[R]`：它沒有這條連線。",
+                "已建立連線的資料到了伺服器，伺服器主機自己回`[R]`：它沒有這條連線。",
             ),
             Self::NotRead => text(
                 "The server acknowledges everything but announces `win 0`; probes get the same answer.",
-                "伺服器都有確認，但宣告 `win 0`；探測封包得到的也一樣。",
+                "伺服器都有確認，但宣告`win 0`；探測封包得到的也一樣。",
             ),
             Self::NotClosed => text(
                 "The client's FIN is acknowledged, but the server's own FIN never comes.",
-                "用戶端的 FIN 有被確認，伺服器自己的 FIN 卻一直沒來。",
+                "用戶端的FIN有被確認，伺服器自己的FIN卻一直沒來。",
             ),
             Self::Repaired => text(
                 "A hole is reported by repeated acknowledgements or a timeout, the segment is sent again, and then everything is acknowledged.",
@@ -155,7 +154,7 @@ impl Fault {
             ),
             Self::TooLarge => text(
                 "Small packets arrive in both directions, full-sized ones never do, however often they are sent, and no `need to frag` comes back.",
-                "小封包雙向都通，最大尺寸的封包重送幾次都到不了，也沒有 `need to frag` 回來。",
+                "小封包雙向都通，最大尺寸的封包重送幾次都到不了，也沒有`need to frag`回來。",
             ),
             Self::Forgotten => text(
                 "After the idle time, what one end sends never appears at the other, and there was no such loss before.",
@@ -163,7 +162,7 @@ impl Fault {
             ),
             Self::Cut => text(
                 "The client receives an `[R]` from the server's address that the server's capture does not show being sent.",
-                "用戶端收到來自伺服器位址的 `[R]`，但伺服器端的擷取裡並沒有送出它。",
+                "用戶端收到來自伺服器位址的`[R]`，但伺服器端的擷取裡並沒有送出它。",
             ),
         }
     }
@@ -197,7 +196,7 @@ fn facts(fault: Fault, played: &Played, side: Option<Side>, queue: Option<(u32, 
                 "(SYNs in the capture: {syns}; `[S.]`: {answers}; from the server: resets {resets}, FINs {fins}, `win 0` {shut}.)"
             ),
             format!(
-                "（這份擷取有 {syns} 個 SYN、{answers} 個 `[S.]`；伺服器送了 {resets} 個 reset、{fins} 個 FIN、{shut} 個 `win 0` 的封包。）"
+                "（這份擷取有{syns}個SYN、{answers}個`[S.]`；伺服器送了{resets}個reset、{fins}個FIN、{shut}個`win 0`的封包。）"
             ),
         );
     }
@@ -210,9 +209,9 @@ fn facts(fault: Fault, played: &Played, side: Option<Side>, queue: Option<(u32, 
         let (en, zh) = match queue {
             Some(_) => (
                 format!("; waiting to be accepted: {waiting}, limit {most}"),
-                format!("；等待 accept 的有 {waiting} 條，上限 {most}"),
+                format!("；等待accept的有{waiting}條，上限{most}"),
             ),
-            None => ("; no listener is shown".to_owned(), "；沒有看到 listener".to_owned()),
+            None => ("; no listener is shown".to_owned(), "；沒有看到listener".to_owned()),
         };
         return text(
             format!(
@@ -220,7 +219,7 @@ fn facts(fault: Fault, played: &Played, side: Option<Side>, queue: Option<(u32, 
                 sent[0], sent[1], answered[0], answered[1]
             ),
             format!(
-                "（用戶端送出 {} 個 SYN，{} 個到伺服器；伺服器送出 {} 個 `[S.]`，{} 個到用戶端，另外收到 {resets} 個 reset{zh}。）",
+                "（用戶端送出{}個SYN，{}個到伺服器；伺服器送出{}個`[S.]`，{}個到用戶端，另外收到{resets}個reset{zh}。）",
                 sent[0], sent[1], answered[0], answered[1]
             ),
         );
@@ -236,7 +235,7 @@ fn facts(fault: Fault, played: &Played, side: Option<Side>, queue: Option<(u32, 
             gone[0], gone[1], resets[0], resets[1]
         ),
         format!(
-            "（掉的封包：用戶端 {} 個、伺服器 {} 個。reset：伺服器送出 {} 個、用戶端收到 {} 個。最長的停頓 {pause} 秒。伺服器的 `win 0`：{shut} 個。）",
+            "（掉的封包：用戶端{}個、伺服器{}個。reset：伺服器送出{}個、用戶端收到{}個。最長的停頓{pause}秒。伺服器的`win 0`：{shut}個。）",
             gone[0], gone[1], resets[0], resets[1]
         ),
     )
@@ -523,7 +522,7 @@ fn one_end(draw: &mut Draw) -> Exercise {
             sent,
             text(
                 "That adds up every length; what was sent again, or not acknowledged, counts too much.",
-                "那是把所有 length 加起來，重送的與還沒被確認的也算進去了。",
+                "那是把所有length加起來，重送的與還沒被確認的也算進去了。",
             ),
         ));
     }
@@ -532,7 +531,7 @@ fn one_end(draw: &mut Draw) -> Exercise {
             count + 1,
             text(
                 "The acknowledgement number is one more: the SYN takes a sequence number of its own.",
-                "確認號碼會多 1：SYN 也占一個序號。",
+                "確認號碼會多1：SYN也占一個序號。",
             ),
         ));
     }
@@ -559,7 +558,7 @@ fn one_end(draw: &mut Draw) -> Exercise {
                 "state",
                 text(
                     format!("State (RFC 9293) of the {who}'s end right after packet {}", number + 1),
-                    format!("第 {} 個封包之後，{who_zh}這端的狀態（RFC 9293）", number + 1),
+                    format!("第{}個封包之後，{who_zh}這端的狀態（RFC 9293）", number + 1),
                 ),
                 state_answer(state, near(state)),
             ),
@@ -576,14 +575,14 @@ fn one_end(draw: &mut Draw) -> Exercise {
             explained,
             text(
                 format!("After packet {} the {who}'s end is in {}.", number + 1, state.name()),
-                format!("第 {} 個封包之後，{who_zh}這端是 {}。", number + 1, state.name()),
+                format!("第{}個封包之後，{who_zh}這端是{}。", number + 1, state.name()),
             ),
             text(
                 format!(
                     "The highest acknowledgement of the {sender}'s data, less one for the SYN (and one for a FIN that it covers), gives {count} bytes."
                 ),
                 format!(
-                    "對{sender_zh}資料的最高確認號碼，扣掉 SYN 占的 1（若涵蓋 FIN 再扣 1），得到 {count} 個位元組。"
+                    "對{sender_zh}資料的最高確認號碼，扣掉SYN占的1（若涵蓋FIN再扣1），得到{count}個位元組。"
                 ),
             ),
         ],
@@ -606,9 +605,9 @@ fn near(state: State) -> Vec<(State, Text)> {
             trap(
                 State::SynReceived,
                 "That is the end that received a SYN; this end only sent one.",
-                "那是收到 SYN 的一端；這端只有送出 SYN。",
+                "那是收到SYN的一端；這端只有送出SYN。",
             ),
-            trap(State::Established, "No SYN-ACK has arrived.", "還沒有收到 SYN-ACK。"),
+            trap(State::Established, "No SYN-ACK has arrived.", "還沒有收到SYN-ACK。"),
         ],
         State::SynReceived => vec![
             trap(State::SynSent, "That is the end that opens the connection.", "那是主動開連線的一端。"),
@@ -619,19 +618,19 @@ fn near(state: State) -> Vec<(State, Text)> {
             ),
         ],
         State::FinWait1 => vec![
-            trap(State::FinWait2, "Its FIN has not been acknowledged.", "它的 FIN 還沒有被確認。"),
-            trap(State::CloseWait, "That is the end that received the first FIN.", "那是先收到 FIN 的一端。"),
+            trap(State::FinWait2, "Its FIN has not been acknowledged.", "它的FIN還沒有被確認。"),
+            trap(State::CloseWait, "That is the end that received the first FIN.", "那是先收到FIN的一端。"),
         ],
         State::FinWait2 => vec![
-            trap(State::TimeWait, "The other end's FIN has not come.", "對方的 FIN 還沒來。"),
+            trap(State::TimeWait, "The other end's FIN has not come.", "對方的FIN還沒來。"),
             trap(
                 State::CloseWait,
                 "That is the state of the other end, which received the FIN.",
-                "那是收到 FIN 的另一端的狀態。",
+                "那是收到FIN的另一端的狀態。",
             ),
         ],
         State::CloseWait => vec![
-            trap(State::LastAck, "It has not sent a FIN of its own.", "它還沒有送出自己的 FIN。"),
+            trap(State::LastAck, "It has not sent a FIN of its own.", "它還沒有送出自己的FIN。"),
             trap(
                 State::FinWait2,
                 "That is the state of the end that closed first.",
@@ -643,12 +642,10 @@ fn near(state: State) -> Vec<(State, Text)> {
             "The end that closed first keeps the connection for a while.",
             "先關閉的一端還會保留這條連線一陣子。",
         )],
-        State::LastAck => vec![trap(State::CloseWait, "It has sent its own FIN.", "它已經送出自己的 FIN。")],
-        State::Closed => vec![trap(
-            State::TimeWait,
-            "A reset leaves no TIME-WAIT behind.",
-            "reset 之後不會留下 TIME-WAIT。",
-        )],
+        State::LastAck => vec![trap(State::CloseWait, "It has sent its own FIN.", "它已經送出自己的FIN。")],
+        State::Closed => {
+            vec![trap(State::TimeWait, "A reset leaves no TIME-WAIT behind.", "reset之後不會留下TIME-WAIT。")]
+        }
         _ => vec![trap(State::SynReceived, "The handshake is complete at this end.", "這端的交握已經完成。")],
     }
 }
@@ -661,7 +658,7 @@ fn next_step(fault: Fault, wire: &Wire) -> (String, Text) {
             format!("client$ traceroute -n -T -p {port} {server}"),
             text(
                 "It shows how far SYNs for this port get; then the rules at that hop.",
-                "看這個連接埠的 SYN 能走到哪一站，再查那一站的規則。",
+                "看這個連接埠的SYN能走到哪一站，再查那一站的規則。",
             ),
         ),
         Fault::ReplyLost => (
@@ -675,7 +672,7 @@ fn next_step(fault: Fault, wire: &Wire) -> (String, Text) {
             "server$ nstat -az TcpExtListenOverflows TcpExtListenDrops".to_owned(),
             text(
                 "The counters grow with each SYN a full accept queue drops.",
-                "accept 佇列滿而丟掉 SYN 時，這些計數器會增加。",
+                "accept佇列滿而丟掉SYN時，這些計數器會增加。",
             ),
         ),
         Fault::Restarted | Fault::Reset => (
@@ -696,21 +693,21 @@ fn next_step(fault: Fault, wire: &Wire) -> (String, Text) {
             format!("client$ ping -M do -s 1472 {server}; ping -M do -s 1372 {server}"),
             text(
                 "Pings that must not be fragmented find the size that gets through.",
-                "用不准分段的 ping 找出通得過的大小。",
+                "用不准分段的ping找出通得過的大小。",
             ),
         ),
         Fault::NotRead | Fault::NotClosed => (
             format!("server$ ss -tnp 'sport = :{port}'; cat /proc/PID/wchan"),
             text(
                 "Which program holds the socket, and what it waits for instead of reading.",
-                "找出是哪支程式持有 socket，它在等什麼而沒有讀取。",
+                "找出是哪支程式持有socket，它在等什麼而沒有讀取。",
             ),
         ),
         _ => (
             "client$ sysctl net.ipv4.tcp_keepalive_time".to_owned(),
             text(
                 "Keep-alive, where the program turns it on, has to be shorter than the idle timeout on the way.",
-                "程式有開啟 keepalive 時，它的間隔必須比路上設備的閒置逾時短。",
+                "程式有開啟keepalive時，它的間隔必須比路上設備的閒置逾時短。",
             ),
         ),
     }
@@ -871,7 +868,7 @@ fn two_ends(draw: &mut Draw) -> Exercise {
                 wire.ends[0], wire.ends[1]
             ),
             format!(
-                "用戶端（{}）無法使用伺服器（{}）。兩端同時擷取，時鐘一致，到 {end} 為止；擷取都沒有遺漏，結束時也沒有封包還在路上。`ss` 是當時在伺服器上執行的。",
+                "用戶端（{}）無法使用伺服器（{}）。兩端同時擷取，時鐘一致，到{end}為止；擷取都沒有遺漏，結束時也沒有封包還在路上。`ss`是當時在伺服器上執行的。",
                 wire.ends[0], wire.ends[1]
             ),
         ),
@@ -886,7 +883,7 @@ fn two_ends(draw: &mut Draw) -> Exercise {
                 "client",
                 text(
                     "State of the client's end when the captures stop; CLOSED if it has no such connection",
-                    "擷取結束時用戶端這端的狀態；若沒有這條連線，填 CLOSED",
+                    "擷取結束時用戶端這端的狀態；若沒有這條連線，填CLOSED",
                 ),
                 state_answer(states[0], near(states[0])),
             ),
@@ -894,7 +891,7 @@ fn two_ends(draw: &mut Draw) -> Exercise {
                 "server",
                 text(
                     "State of the server's end of this connection then; CLOSED if it has no such connection, even where a listener runs",
-                    "當時伺服器端這條連線的狀態；若沒有這條連線（即使有 listener），填 CLOSED",
+                    "當時伺服器端這條連線的狀態；若沒有這條連線（即使有listener），填CLOSED",
                 ),
                 state_answer(
                     server_state,
@@ -904,7 +901,7 @@ fn two_ends(draw: &mut Draw) -> Exercise {
                             State::Listen,
                             text(
                                 "That is the listening socket, not this connection.",
-                                "那是在聽的 socket，不是這條連線。",
+                                "那是在聽的socket，不是這條連線。",
                             ),
                         )],
                     ]
@@ -920,7 +917,7 @@ fn two_ends(draw: &mut Draw) -> Exercise {
                     lost_from[0], lost_from[1]
                 ),
                 format!(
-                    "比對兩份擷取：用戶端送的有 {} 個沒到伺服器，伺服器送的有 {} 個沒到用戶端。",
+                    "比對兩份擷取：用戶端送的有{}個沒到伺服器，伺服器送的有{}個沒到用戶端。",
                     lost_from[0], lost_from[1]
                 ),
             ),
@@ -932,7 +929,7 @@ fn two_ends(draw: &mut Draw) -> Exercise {
                     server_state.name()
                 ),
                 format!(
-                    "依各自送出與收到的封包，用戶端是 {}，伺服器是 {}。",
+                    "依各自送出與收到的封包，用戶端是{}，伺服器是{}。",
                     states[0].name(),
                     server_state.name()
                 ),
@@ -1007,7 +1004,7 @@ fn timers(draw: &mut Draw) -> Exercise {
     Exercise {
         prompt: text(
             format!("A client ({}) hangs when it uses a server ({}). Both ends were captured at the same time, with clocks in step; no capture missed a packet, nothing was on its way when they stopped, and `ss` ran at that moment. Retransmissions follow RFC 6298, probes RFC 9293: each timeout is twice the one before. Not every retransmission shown need belong to the fault.", wire.ends[0], wire.ends[1]),
-            format!("用戶端（{}）使用伺服器（{}）時卡住。兩端同時擷取，時鐘一致；擷取沒有遺漏，停止時沒有封包還在路上，`ss` 也是那時執行的。重送依 RFC 6298，探測依 RFC 9293：每次逾時是前一次的兩倍。畫面上的重送不見得都與故障有關。", wire.ends[0], wire.ends[1]),
+            format!("用戶端（{}）使用伺服器（{}）時卡住。兩端同時擷取，時鐘一致；擷取沒有遺漏，停止時沒有封包還在路上，`ss`也是那時執行的。重送依RFC 6298，探測依RFC 9293：每次逾時是前一次的兩倍。畫面上的重送不見得都與故障有關。", wire.ends[0], wire.ends[1]),
         ),
         evidence: vec![
             wire.capture(Side::Client, &played),
@@ -1019,7 +1016,7 @@ fn timers(draw: &mut Draw) -> Exercise {
             fault_answer,
             Ask::new(
                 "lost",
-                text("How many TCP packets of either end never reached the other", "兩端送出的 TCP 封包中，共有幾個沒到對方"),
+                text("How many TCP packets of either end never reached the other", "兩端送出的TCP封包中，共有幾個沒到對方"),
                 Answer::count((counts[0] + counts[1]) as u64, Vec::new()),
             ),
             Ask::new(
@@ -1059,16 +1056,16 @@ fn timers(draw: &mut Draw) -> Exercise {
         steps: vec![
             text(
                 format!("Packets of the client that never arrive: {}; of the server: {}.", counts[0], counts[1]),
-                format!("用戶端送出而沒到的封包：{} 個；伺服器送出而沒到的：{} 個。", counts[0], counts[1]),
+                format!("用戶端送出而沒到的封包：{}個；伺服器送出而沒到的：{}個。", counts[0], counts[1]),
             ),
             fault.why(),
             text(
                 format!("The last interval of the {who} was {:.3} s ({} to {}), so the next is {seconds:.3} s: at {}.", gap as f64 / 1e6, stamp(before), stamp(last), stamp(next_at)),
-                format!("{who_zh}最後一次間隔是 {:.3} 秒（{} 到 {}），下一次就是 {seconds:.3} 秒：在 {}。", gap as f64 / 1e6, stamp(before), stamp(last), stamp(next_at)),
+                format!("{who_zh}最後一次間隔是{:.3}秒（{}到{}），下一次就是{seconds:.3}秒：在{}。", gap as f64 / 1e6, stamp(before), stamp(last), stamp(next_at)),
             ),
             text(
                 format!("The server's kernel has {delivered} bytes of the client in order, {unread} of them not yet read by the program (`Recv-Q`)."),
-                format!("伺服器核心依序收到用戶端 {delivered} 個位元組，其中 {unread} 個程式還沒讀取（`Recv-Q`）。"),
+                format!("伺服器核心依序收到用戶端{delivered}個位元組，其中{unread}個程式還沒讀取（`Recv-Q`）。"),
             ),
         ],
         given: json!({
@@ -1201,7 +1198,7 @@ fn ports(draw: &mut Draw) -> Exercise {
     );
     let right = text(
         format!("every local port is taken for `{full}`, most of them by TIME-WAIT"),
-        format!("對 `{full}` 的本機連接埠用完了，大多被 TIME-WAIT 占住"),
+        format!("對`{full}`的本機連接埠用完了，大多被TIME-WAIT占住"),
     );
     let options = vec![
         Choice::new(
@@ -1211,32 +1208,32 @@ fn ports(draw: &mut Draw) -> Exercise {
                     "{waiting} TIME-WAIT and {established} established connections to `{full}` use all {size} ports {low} to {high}; `connect` fails before any packet is sent."
                 ),
                 format!(
-                    "到 `{full}` 的 {waiting} 條 TIME-WAIT 與 {established} 條連線用掉了 {low} 到 {high} 共 {size} 個連接埠；`connect` 在送出封包之前就失敗。"
+                    "到`{full}`的{waiting}條TIME-WAIT與{established}條連線用掉了{low}到{high}共{size}個連接埠；`connect`在送出封包之前就失敗。"
                 ),
             ),
         ),
         Choice::new(
             text(
                 format!("a firewall on the way drops the SYNs to `{full}`"),
-                format!("路上的防火牆丟掉了送往 `{full}` 的 SYN"),
+                format!("路上的防火牆丟掉了送往`{full}`的SYN"),
             ),
             text(
                 "No SYN leaves the client, so nothing on the way can drop it; and a drop gives a timeout, not EADDRNOTAVAIL.",
-                "用戶端根本沒送出 SYN，路上無從丟起；而且被丟會是逾時，不是 EADDRNOTAVAIL。",
+                "用戶端根本沒送出SYN，路上無從丟起；而且被丟會是逾時，不是EADDRNOTAVAIL。",
             ),
         ),
         Choice::new(
-            text(format!("the accept queue of `{full}` is full"), format!("`{full}` 的 accept 佇列滿了")),
+            text(format!("the accept queue of `{full}` is full"), format!("`{full}`的accept佇列滿了")),
             text(
                 "A full queue leaves SYNs unanswered; here none is sent.",
-                "佇列滿時是 SYN 沒有回應；這裡連 SYN 都沒送出。",
+                "佇列滿時是SYN沒有回應；這裡連SYN都沒送出。",
             ),
         ),
         Choice::new(
             text("the client's program has used up its file descriptors", "用戶端程式的檔案描述子用完了"),
             text(
                 "That is EMFILE (`Too many open files`), and sockets in TIME-WAIT hold no descriptor.",
-                "那會是 EMFILE（`Too many open files`），而且 TIME-WAIT 的 socket 不占描述子。",
+                "那會是EMFILE（`Too many open files`），而且TIME-WAIT的socket不占描述子。",
             ),
         ),
         Choice::new(
@@ -1245,7 +1242,7 @@ fn ports(draw: &mut Draw) -> Exercise {
                 format!(
                     "A port can serve different destinations at once: for `{free}` {other_left} are still free."
                 ),
-                format!("同一個連接埠可同時用於不同的目的地：對 `{free}` 還有 {other_left} 個可用。"),
+                format!("同一個連接埠可同時用於不同的目的地：對`{free}`還有{other_left}個可用。"),
             ),
         ),
     ];
@@ -1259,17 +1256,17 @@ fn ports(draw: &mut Draw) -> Exercise {
             text("Fewer connections end, so fewer ports wait.", "結束的連線變少，等待中的連接埠就變少。"),
         ),
         Choice::new(
-            text("lower net.ipv4.tcp_fin_timeout", "調低 net.ipv4.tcp_fin_timeout"),
+            text("lower net.ipv4.tcp_fin_timeout", "調低net.ipv4.tcp_fin_timeout"),
             text(
                 "It bounds FIN-WAIT-2 of orphaned connections; TIME-WAIT lasts 60 seconds in Linux whatever it says.",
-                "它限制的是孤兒連線的 FIN-WAIT-2；Linux 的 TIME-WAIT 固定 60 秒，與它無關。",
+                "它限制的是孤兒連線的FIN-WAIT-2；Linux的TIME-WAIT固定60秒，與它無關。",
             ),
         ),
         Choice::new(
-            text("raise net.core.somaxconn on the client", "調高用戶端的 net.core.somaxconn"),
+            text("raise net.core.somaxconn on the client", "調高用戶端的net.core.somaxconn"),
             text(
                 "It is about accept queues of listeners, not about ports for connecting.",
-                "那是 listener 的 accept 佇列，與對外連線的連接埠無關。",
+                "那是listener的accept佇列，與對外連線的連接埠無關。",
             ),
         ),
     ];
@@ -1284,7 +1281,7 @@ fn ports(draw: &mut Draw) -> Exercise {
                 "A program on `{client}` opens a new connection to `{full}` for each request and closes it first. Since a few minutes requests fail at once. Linux keeps TIME-WAIT for **{seconds} seconds**; the host has this one address, the program binds no port itself, and no reuse of TIME-WAIT ports is configured (`net.ipv4.tcp_tw_reuse = 0`). Odd and even ports count alike."
             ),
             format!(
-                "`{client}` 上的程式每個請求都對 `{full}` 開一條新連線，並由它先關閉。幾分鐘前開始，請求會立刻失敗。Linux 的 TIME-WAIT 是 **{seconds} 秒**；主機只有這個位址，程式不自行指定連接埠，也沒有設定重用 TIME-WAIT 的連接埠（`net.ipv4.tcp_tw_reuse = 0`）。奇數與偶數埠都算。"
+                "`{client}`上的程式每個請求都對`{full}`開一條新連線，並由它先關閉。幾分鐘前開始，請求會立刻失敗。Linux的TIME-WAIT是 **{seconds}秒**；主機只有這個位址，程式不自行指定連接埠，也沒有設定重用TIME-WAIT的連接埠（`net.ipv4.tcp_tw_reuse = 0`）。奇數與偶數埠都算。"
             ),
         ),
         evidence: vec![
@@ -1308,7 +1305,7 @@ fn ports(draw: &mut Draw) -> Exercise {
                 "left",
                 text(
                     format!("Local ports still free for `{free}`"),
-                    format!("對 `{free}` 還有幾個本機連接埠可用"),
+                    format!("對`{free}`還有幾個本機連接埠可用"),
                 ),
                 Answer::count(
                     other_left.into(),
@@ -1335,7 +1332,7 @@ fn ports(draw: &mut Draw) -> Exercise {
                         size / (2 * seconds),
                         text(
                             "TIME-WAIT lasts 60 seconds in Linux, not 120.",
-                            "Linux 的 TIME-WAIT 是 60 秒，不是 120 秒。",
+                            "Linux的TIME-WAIT是60秒，不是120秒。",
                         ),
                     )],
                 },
@@ -1348,7 +1345,7 @@ fn ports(draw: &mut Draw) -> Exercise {
                     "`EADDRNOTAVAIL` comes from the client's own kernel: no SYN was captured. The range has {high} − {low} + 1 = {size} ports."
                 ),
                 format!(
-                    "`EADDRNOTAVAIL` 來自用戶端自己的核心：沒有擷取到 SYN。範圍內有 {high} − {low} + 1 = {size} 個連接埠。"
+                    "`EADDRNOTAVAIL`來自用戶端自己的核心：沒有擷取到SYN。範圍內有{high} − {low} + 1 = {size}個連接埠。"
                 ),
             ),
             text(
@@ -1356,14 +1353,14 @@ fn ports(draw: &mut Draw) -> Exercise {
                     "To `{full}`: {waiting} + {established} = {size}, all of them. To `{free}`: {other_left} are left."
                 ),
                 format!(
-                    "到 `{full}`：{waiting} + {established} = {size}，全部用掉。到 `{free}`：還剩 {other_left} 個。"
+                    "到`{full}`：{waiting} + {established} = {size}，全部用掉。到`{free}`：還剩{other_left}個。"
                 ),
             ),
             text(
                 format!(
                     "Each connection blocks its port for {seconds} s after it was closed: {size} / {seconds} = {rate} a second at most."
                 ),
-                format!("每條連線關閉後還占住連接埠 {seconds} 秒：最多每秒 {size} / {seconds} = {rate} 條。"),
+                format!("每條連線關閉後還占住連接埠{seconds}秒：最多每秒{size} / {seconds} = {rate}條。"),
             ),
         ],
         given: json!({ "full": full.to_string(), "free": free.to_string(), "time_wait": seconds }),

@@ -136,7 +136,7 @@ impl Puzzle {
             let (prints_en, prints_zh) = match command.prints.split_whitespace().collect::<Vec<_>>().join(" ")
             {
                 none if none.is_empty() => ("Prints nothing".to_owned(), "不會印出任何內容".to_owned()),
-                prints => (format!("Prints `{prints}`"), format!("印出 `{prints}`")),
+                prints => (format!("Prints `{prints}`"), format!("印出`{prints}`")),
             };
             Choice::new(
                 Text::new(text.clone(), text),
@@ -155,11 +155,11 @@ impl Puzzle {
         let mut steps = self.steps;
         steps.push(Text::new(
             format!("`{}` prints `{}`: {}", self.right.line, self.right.prints.trim(), self.right.why.en),
-            format!("`{}` 印出 `{}`：{}", self.right.line, self.right.prints.trim(), self.right.why.zh_tw),
+            format!("`{}`印出`{}`：{}", self.right.line, self.right.prints.trim(), self.right.why.zh_tw),
         ));
         steps.push(Text::new(
             format!("`{}` prints `{other_prints}`: {}", self.other.0, self.other_why.en),
-            format!("`{}` 印出 `{other_prints}`：{}", self.other.0, self.other_why.zh_tw),
+            format!("`{}`印出`{other_prints}`：{}", self.other.0, self.other_why.zh_tw),
         ));
         Exercise {
             prompt: Text::new(
@@ -168,7 +168,7 @@ impl Puzzle {
                     self.about.en
                 ),
                 format!(
-                    "{}指令在 bash 裡以 `LC_ALL=C` 執行：GNU grep、sed 與 coreutils，`awk` 是 mawk，jq 為 1.6 版。",
+                    "{}指令在bash裡以`LC_ALL=C`執行：GNU grep、sed與coreutils，`awk`是mawk，jq為1.6版。",
                     self.about.zh_tw
                 ),
             ),

@@ -234,7 +234,7 @@ impl Fault {
             Self::UnknownRoot => text("the client does not have the root", "用戶端沒有這張根憑證"),
             Self::Constraint => text(
                 "a CA of the path may not issue for this name (name constraints)",
-                "路徑上的 CA 不得簽發這個名稱（name constraints）",
+                "路徑上的CA不得簽發這個名稱（name constraints）",
             ),
             Self::Order => text(
                 "the certificates are sent in the wrong order; only strict clients mind",
@@ -242,7 +242,7 @@ impl Fault {
             ),
             Self::Sni => text(
                 "the client sends no SNI and gets the default certificate",
-                "用戶端沒送 SNI，拿到預設的憑證",
+                "用戶端沒送SNI，拿到預設的憑證",
             ),
         }
     }
@@ -260,22 +260,22 @@ impl Fault {
             Self::Clock => text("set the client's clock (NTP)", "校正用戶端的時鐘（NTP）"),
             Self::WrongName => text(
                 "have a certificate issued whose SAN holds the client's name",
-                "重新簽發一張 SAN 含有該名稱的憑證",
+                "重新簽發一張SAN含有該名稱的憑證",
             ),
             Self::Missing => text(
                 "put the missing CA certificate into the server's chain file",
-                "把缺少的 CA 憑證放進伺服器的憑證鏈檔案",
+                "把缺少的CA憑證放進伺服器的憑證鏈檔案",
             ),
             Self::UnknownRoot => {
                 text("add the root to the client's trusted certificates", "把這張根憑證加入用戶端信任的憑證")
             }
             Self::Constraint => {
-                text("get the certificate from a CA that may issue for it", "改由可簽發此名稱的 CA 發憑證")
+                text("get the certificate from a CA that may issue for it", "改由可簽發此名稱的CA發憑證")
             }
             Self::Order => {
                 text("put the chain file into order, leaf first", "把憑證鏈檔案排好順序，葉憑證在最前")
             }
-            Self::Sni => text("have the client send SNI", "讓用戶端送出 SNI"),
+            Self::Sni => text("have the client send SNI", "讓用戶端送出SNI"),
         }
     }
 }
@@ -494,7 +494,7 @@ impl Scene {
             ),
             Fault::Sni => text(
                 "It is good and is served to clients that send SNI.",
-                "它沒問題，有送 SNI 的用戶端就會拿到它。",
+                "它沒問題，有送SNI的用戶端就會拿到它。",
             ),
             Fault::Missing | Fault::UnknownRoot => text(
                 "The leaf is good; the client cannot get from it to a root it trusts.",
@@ -508,7 +508,7 @@ impl Scene {
                 middle,
                 text(
                     format!("`{}` is valid and where it has to be.", middle.subject.common()),
-                    format!("`{}` 有效，也在該在的地方。", middle.subject.common()),
+                    format!("`{}`有效，也在該在的地方。", middle.subject.common()),
                 ),
             );
         }
@@ -532,7 +532,7 @@ impl Scene {
             "cn",
             text(
                 "CN of the one certificate to replace, or to add on the server or the client; `none` if all of them are right as they are",
-                "哪一張憑證必須更換，或必須補到伺服器或用戶端上？填它的 CN；若每一張都沒問題，填 `none`",
+                "哪一張憑證必須更換，或必須補到伺服器或用戶端上？填它的CN；若每一張都沒問題，填`none`",
             ),
             Answer::Typed { form: Form::Words, right: culprit.clone(), also: Vec::new(), traps },
         )
@@ -554,18 +554,18 @@ impl Scene {
                     leaf.not_after.date()
                 ),
                 format!(
-                    "路徑上每張憑證都在真正的時間 {} 之後才到期，葉憑證是 {}。",
+                    "路徑上每張憑證都在真正的時間{}之後才到期，葉憑證是{}。",
                     world.now.date(),
                     leaf.not_after.date()
                 ),
             ),
             Fault::NotYet => text(
                 format!("The leaf is valid since {}, before the true time.", leaf.not_before.date()),
-                format!("葉憑證從 {} 起就有效，早於真正的時間。", leaf.not_before.date()),
+                format!("葉憑證從{}起就有效，早於真正的時間。", leaf.not_before.date()),
             ),
             Fault::Clock => text(
                 "The client's clock agrees with the server's `date` header.",
-                "用戶端的時鐘與伺服器 `date` 標頭一致。",
+                "用戶端的時鐘與伺服器`date`標頭一致。",
             ),
             Fault::WrongName => text(
                 format!(
@@ -573,7 +573,7 @@ impl Scene {
                     ticked(&world.leaf.sans),
                     world.host
                 ),
-                format!("SNI 選到的憑證，SAN 裡有 {}，涵蓋了 `{}`。", ticked(&world.leaf.sans), world.host),
+                format!("SNI選到的憑證，SAN裡有{}，涵蓋了`{}`。", ticked(&world.leaf.sans), world.host),
             ),
             Fault::Missing => text(
                 "Each issuer up to the root is sent by the server.",
@@ -581,13 +581,13 @@ impl Scene {
             ),
             Fault::UnknownRoot => text(
                 format!("`{}` is among the certificates the client trusts.", world.root.subject.common()),
-                format!("`{}` 就在用戶端信任的憑證裡。", world.root.subject.common()),
+                format!("`{}`就在用戶端信任的憑證裡。", world.root.subject.common()),
             ),
             Fault::Constraint => text(
                 format!(
                     "No CA of the path has constraints that keep it from issuing for the names of `{common}`."
                 ),
-                format!("路徑上沒有 CA 的限制會讓它不能簽發 `{common}` 的名稱。"),
+                format!("路徑上沒有CA的限制會讓它不能簽發`{common}`的名稱。"),
             ),
             Fault::Order => text(
                 "What is sent goes upwards from the leaf: no certificate comes before one that it issued.",
@@ -595,7 +595,7 @@ impl Scene {
             ),
             Fault::Sni => text(
                 "The client does send SNI and gets the certificate of that name.",
-                "用戶端有送 SNI，也拿到該名稱的憑證。",
+                "用戶端有送SNI，也拿到該名稱的憑證。",
             ),
         }
     }
@@ -611,7 +611,7 @@ impl Scene {
                 let end = out.map(|one| one.not_after).unwrap_or_default();
                 text(
                     format!("`{culprit}` ended on {end} UTC; now it is {} UTC.", self.clock),
-                    format!("`{culprit}` 在 {end} UTC 到期，現在是 {} UTC。", self.clock),
+                    format!("`{culprit}`在{end} UTC到期，現在是{} UTC。", self.clock),
                 )
             }
             Fault::NotYet => text(
@@ -620,7 +620,7 @@ impl Scene {
                     world.leaf.not_before, self.clock
                 ),
                 format!(
-                    "`{culprit}` 從 {} UTC 才生效，兩端的現在都是 {} UTC。",
+                    "`{culprit}`從{} UTC才生效，兩端的現在都是{} UTC。",
                     world.leaf.not_before, self.clock
                 ),
             ),
@@ -629,10 +629,7 @@ impl Scene {
                     "The client believes it is {} UTC; the server says {} UTC, and the certificates are valid then.",
                     self.clock, world.now
                 ),
-                format!(
-                    "用戶端以為現在是 {} UTC；伺服器說是 {} UTC，那時憑證都有效。",
-                    self.clock, world.now
-                ),
+                format!("用戶端以為現在是{} UTC；伺服器說是{} UTC，那時憑證都有效。", self.clock, world.now),
             ),
             Fault::WrongName => text(
                 format!(
@@ -640,7 +637,7 @@ impl Scene {
                     ticked(&world.leaf.sans)
                 ),
                 format!(
-                    "{} 並不涵蓋 `{host}`：`*` 恰好代表一個標籤，而有 SAN 時不看 CN。",
+                    "{}並不涵蓋`{host}`：`*`恰好代表一個標籤，而有SAN時不看CN。",
                     ticked(&world.leaf.sans)
                 ),
             ),
@@ -649,7 +646,7 @@ impl Scene {
                     "`{culprit}` is named as an issuer, but the server does not send it and the client does not have it. Many browsers fetch or remember it; OpenSSL, and curl built with it, do not."
                 ),
                 format!(
-                    "有憑證的簽發者是 `{culprit}`，但伺服器沒送，用戶端也沒有。許多瀏覽器會自己下載或記得它，OpenSSL（以及用它的 curl）不會。"
+                    "有憑證的簽發者是`{culprit}`，但伺服器沒送，用戶端也沒有。許多瀏覽器會自己下載或記得它，OpenSSL（以及用它的curl）不會。"
                 ),
             ),
             Fault::UnknownRoot => text(
@@ -657,7 +654,7 @@ impl Scene {
                     "The path ends at `{culprit}`, which is not among the certificates the client trusts; sending a root does not make it trusted."
                 ),
                 format!(
-                    "路徑的終點是 `{culprit}`，不在用戶端信任的憑證裡；由伺服器送根憑證並不會讓它被信任。"
+                    "路徑的終點是`{culprit}`，不在用戶端信任的憑證裡；由伺服器送根憑證並不會讓它被信任。"
                 ),
             ),
             Fault::Constraint => {
@@ -676,7 +673,7 @@ impl Scene {
                             ticked(&world.leaf.sans)
                         ),
                         format!(
-                            "`{common}` 只能簽發 {}，而葉憑證的名稱是 {}。",
+                            "`{common}`只能簽發{}，而葉憑證的名稱是{}。",
                             ticked(permitted),
                             ticked(&world.leaf.sans)
                         ),
@@ -689,7 +686,7 @@ impl Scene {
                             ticked(&world.leaf.sans)
                         ),
                         format!(
-                            "`{common}` 不得簽發 {}，而葉憑證的名稱是 {}。",
+                            "`{common}`不得簽發{}，而葉憑證的名稱是{}。",
                             ticked(excluded),
                             ticked(&world.leaf.sans)
                         ),
@@ -698,7 +695,7 @@ impl Scene {
             }
             Fault::Order => text(
                 "After the leaf comes a certificate that did not issue it. OpenSSL builds the path itself and accepts that; a client that wants each certificate to certify the one before it does not.",
-                "葉憑證後面接的不是它的簽發者。OpenSSL 會自己組路徑，所以接受；要求每張憑證都簽發前一張的用戶端就不接受。",
+                "葉憑證後面接的不是它的簽發者。OpenSSL會自己組路徑，所以接受；要求每張憑證都簽發前一張的用戶端就不接受。",
             ),
             Fault::Sni => {
                 let got = self.sent().first().map_or("", |leaf| leaf.subject.common());
@@ -707,7 +704,7 @@ impl Scene {
                         "Without SNI the server answers with `{got}`, which is not for `{host}`; with `-servername {host}` it sends the right one."
                     ),
                     format!(
-                        "沒有 SNI 時伺服器回的是 `{got}`，不含 `{host}`；加上 `-servername {host}` 就會送出正確的憑證。"
+                        "沒有SNI時伺服器回的是`{got}`，不含`{host}`；加上`-servername {host}`就會送出正確的憑證。"
                     ),
                 )
             }
@@ -781,7 +778,7 @@ fn explain(draw: &mut Draw) -> Exercise {
                 "A client program cannot use `https://{host}/`: its TLS library refuses the server. All commands were run on the client's machine, which trusts exactly the certificates listed and is meant to trust {organization}. The name `{host}` is right, and the server's clock is synchronised."
             ),
             format!(
-                "某個用戶端程式連不上 `https://{host}/`：它的 TLS 函式庫拒絕了伺服器。以下指令都在用戶端主機上執行；它只信任列出的憑證，而且本來就該信任 {organization}。名稱 `{host}` 沒有錯，伺服器的時鐘有同步。"
+                "某個用戶端程式連不上`https://{host}/`：它的TLS函式庫拒絕了伺服器。以下指令都在用戶端主機上執行；它只信任列出的憑證，而且本來就該信任{organization}。名稱`{host}`沒有錯，伺服器的時鐘有同步。"
             ),
         ),
         evidence: vec![
@@ -799,7 +796,7 @@ fn explain(draw: &mut Draw) -> Exercise {
             match scene.fault {
                 Fault::WrongName => text(
                     "`Verify return code: 0` speaks of the chain only: without `-verify_hostname`, `s_client` does not compare names.",
-                    "`Verify return code: 0` 只代表憑證鏈沒問題：沒加 `-verify_hostname` 時，`s_client` 不會比對名稱。",
+                    "`Verify return code: 0`只代表憑證鏈沒問題：沒加`-verify_hostname`時，`s_client`不會比對名稱。",
                 ),
                 Fault::Missing => text(
                     format!(
@@ -807,7 +804,7 @@ fn explain(draw: &mut Draw) -> Exercise {
                         code.0, code.1
                     ),
                     format!(
-                        "代碼 {}（{}）：路徑往上走到一半斷了。只看代碼分不出是少了中繼憑證還是不認得根憑證，要對照 `i:` 那幾行與信任的憑證。",
+                        "代碼{}（{}）：路徑往上走到一半斷了。只看代碼分不出是少了中繼憑證還是不認得根憑證，要對照`i:`那幾行與信任的憑證。",
                         code.0, code.1
                     ),
                 ),
@@ -817,7 +814,7 @@ fn explain(draw: &mut Draw) -> Exercise {
                         code.0, code.1
                     ),
                     format!(
-                        "`s_client` 最後的代碼是 {}（{}）；`depth=` 那行說明它講的是哪一張憑證。",
+                        "`s_client`最後的代碼是{}（{}）；`depth=`那行說明它講的是哪一張憑證。",
                         code.0, code.1
                     ),
                 ),
@@ -908,7 +905,7 @@ fn predict(draw: &mut Draw) -> Exercise {
                     error.text()
                 ),
                 format!(
-                    "第一個錯誤是 {}（{}），講的是深度 {depth} 的 `{common}`。",
+                    "第一個錯誤是{}（{}），講的是深度{depth}的`{common}`。",
                     error.number(),
                     error.text()
                 ),
@@ -940,7 +937,7 @@ fn predict(draw: &mut Draw) -> Exercise {
             0,
             text(
                 format!("0 means that nothing was refused. {}", right.en),
-                format!("0 代表沒有任何一項被拒絕。{}", right.zh_tw),
+                format!("0代表沒有任何一項被拒絕。{}", right.zh_tw),
             ),
         ),
         (
@@ -954,7 +951,7 @@ fn predict(draw: &mut Draw) -> Exercise {
             21,
             text(
                 "With `-verify_return_error` the first error ends it; 21 could only follow a 20.",
-                "加了 `-verify_return_error`，碰到第一個錯誤就結束；21 只會跟在 20 後面出現。",
+                "加了`-verify_return_error`，碰到第一個錯誤就結束；21只會跟在20後面出現。",
             ),
         ),
         (10, text("Nothing on the path has expired.", "路徑上沒有過期的憑證。")),
@@ -962,7 +959,7 @@ fn predict(draw: &mut Draw) -> Exercise {
             62,
             text(
                 "The name is in the SAN of the certificate this client gets.",
-                "這個用戶端拿到的憑證，SAN 裡有該名稱。",
+                "這個用戶端拿到的憑證，SAN裡有該名稱。",
             ),
         ),
         (
@@ -988,7 +985,7 @@ fn predict(draw: &mut Draw) -> Exercise {
         ));
     }
     let sni =
-        if scene.sends_sni { text("sends SNI", "會送 SNI") } else { text("sends no SNI", "不送 SNI") };
+        if scene.sends_sni { text("sends SNI", "會送SNI") } else { text("sends no SNI", "不送SNI") };
     let fault_answer = fault_choice(draw, &scene, FAULTS, |fault| {
         Text::new(
             format!("{}: {}", fault.name().en, fault.fix().en),
@@ -1005,7 +1002,7 @@ fn predict(draw: &mut Draw) -> Exercise {
                 sni.en
             ),
             format!(
-                "一台主機上的用戶端會連 `https://{host}/`，它們都檢查這個名稱，且只信任列出的憑證（本來就該信任 {organization}）。題目問的程式{}；主機上另有一支嚴格的程式，要求送來的每張憑證都簽發前一張。至少有一支程式失敗。`sent-N.pem` 是題目問的程式收到的第 N 張憑證。名稱沒有錯，也沒有 CA 會更改它的限制。OpenSSL 是 3.0，curl 是 7.88。\n\n代碼：0 正常、9 尚未生效、10 已過期、18 自簽、19 鏈中有自簽憑證、20 找不到簽發者、21 無法驗證第一張憑證、47 違反允許的子樹、48 違反排除的子樹、62 主機名稱不符。",
+                "一台主機上的用戶端會連`https://{host}/`，它們都檢查這個名稱，且只信任列出的憑證（本來就該信任{organization}）。題目問的程式{}；主機上另有一支嚴格的程式，要求送來的每張憑證都簽發前一張。至少有一支程式失敗。`sent-N.pem`是題目問的程式收到的第N張憑證。名稱沒有錯，也沒有CA會更改它的限制。OpenSSL是3.0，curl是7.88。\n\n代碼：0正常、9尚未生效、10已過期、18自簽、19鏈中有自簽憑證、20找不到簽發者、21無法驗證第一張憑證、47違反允許的子樹、48違反排除的子樹、62主機名稱不符。",
                 sni.zh_tw
             ),
         ),
@@ -1015,11 +1012,11 @@ fn predict(draw: &mut Draw) -> Exercise {
                 "code",
                 text(
                     "First error code of `openssl s_client -verify_hostname … -verify_return_error` with this program's clock, CA certificates and SNI (or lack of it); 0 if none",
-                    "用這支程式的時鐘、CA 憑證與 SNI（或不送 SNI）執行 `openssl s_client -verify_hostname … -verify_return_error`，第一個錯誤代碼（沒有就填 0）",
+                    "用這支程式的時鐘、CA憑證與SNI（或不送SNI）執行`openssl s_client -verify_hostname … -verify_return_error`，第一個錯誤代碼（沒有就填0）",
                 ),
                 Answer::count(code.into(), traps),
             ),
-            Ask::new("curl", text("What curl would say in its place", "換成 curl 會印出什麼"), curl_answer),
+            Ask::new("curl", text("What curl would say in its place", "換成curl會印出什麼"), curl_answer),
             Ask::new("fault", text("What is wrong, and what mends it", "問題出在哪裡，怎麼修"), fault_answer),
             culprit,
         ],
@@ -1032,7 +1029,7 @@ fn predict(draw: &mut Draw) -> Exercise {
                     sent.len() - 1
                 ),
                 format!(
-                    "這支程式{}，收到的第一張是 `{}`，後面還有 {} 張。",
+                    "這支程式{}，收到的第一張是`{}`，後面還有{}張。",
                     sni.zh_tw,
                     sent.first().map_or("", |leaf| leaf.subject.common()),
                     sent.len() - 1
@@ -1119,12 +1116,7 @@ impl Fleet {
                         error.number(),
                         error.text()
                     ),
-                    format!(
-                        "`{}` 失敗：{}（{}），在 `{common}`。",
-                        client.name,
-                        error.number(),
-                        error.text()
-                    ),
+                    format!("`{}`失敗：{}（{}），在`{common}`。", client.name, error.number(), error.text()),
                 )
             }
             None if client.strict && !in_order(self.sent(client)) => text(
@@ -1132,11 +1124,11 @@ impl Fleet {
                     "`{}` demands the order leaf, issuer, issuer of that; the server sends another.",
                     client.name
                 ),
-                format!("`{}` 要求依序是葉憑證、它的簽發者、再上一層；伺服器送的順序不是這樣。", client.name),
+                format!("`{}`要求依序是葉憑證、它的簽發者、再上一層；伺服器送的順序不是這樣。", client.name),
             ),
             None => text(
                 format!("`{}` succeeds: {}.", client.name, path(&verification)),
-                format!("`{}` 成功：{}。", client.name, path(&verification)),
+                format!("`{}`成功：{}。", client.name, path(&verification)),
             ),
         }
     }
@@ -1148,7 +1140,7 @@ const CHANGES: &[(&str, &str)] = &[
     ("the leaf it gets is renewed with the same names", "把它拿到的葉憑證以相同名稱更新"),
     ("the leaf it gets is reissued with its name added", "把它拿到的葉憑證重新簽發，加上它用的名稱"),
     ("the client's clock is set right", "把該用戶端的時鐘校正"),
-    ("the client sends SNI", "讓該用戶端送出 SNI"),
+    ("the client sends SNI", "讓該用戶端送出SNI"),
     ("the root named above is added to what it trusts", "把上面提到的根憑證加進它信任的憑證"),
 ];
 
@@ -1436,7 +1428,7 @@ fn fleet(draw: &mut Draw) -> Option<Exercise> {
                         one.subject.common()
                     ),
                     format!(
-                        "那是 `{}` 的到期時間。要看的是最早讓所有路徑都走不通的到期時間。",
+                        "那是`{}`的到期時間。要看的是最早讓所有路徑都走不通的到期時間。",
                         one.subject.common()
                     ),
                 ),
@@ -1455,14 +1447,14 @@ fn fleet(draw: &mut Draw) -> Option<Exercise> {
                 path(&lasting_path)
             ),
             format!(
-                "`{}` 的路徑是 {}。最早到期、又沒有其他路徑可走的時間是 {end} UTC。",
+                "`{}`的路徑是{}。最早到期、又沒有其他路徑可走的時間是{end} UTC。",
                 lasting.name,
                 path(&lasting_path)
             ),
         ),
         text(
             format!("For `{}`: {}.", failing.name, CHANGES.get(help)?.0),
-            format!("`{}` 的修法：{}。", failing.name, CHANGES.get(help)?.1),
+            format!("`{}`的修法：{}。", failing.name, CHANGES.get(help)?.1),
         ),
     ]);
     let common = verification.chain.get(depth).map_or("", |one| one.subject.common());
@@ -1471,7 +1463,7 @@ fn fleet(draw: &mut Draw) -> Option<Exercise> {
         (
             21,
             "21 only follows a 20, where a program goes on after the first error.",
-            "21 只會跟在 20 後面，而且要程式碰到錯誤還繼續才會出現。",
+            "21只會跟在20後面，而且要程式碰到錯誤還繼續才會出現。",
         ),
         (
             20,
@@ -1492,11 +1484,7 @@ fn fleet(draw: &mut Draw) -> Option<Exercise> {
                 error.number(),
                 error.text()
             ),
-            format!(
-                "它的第一個錯誤是 {}（{}），在深度 {depth} 的 `{common}`。",
-                error.number(),
-                error.text()
-            ),
+            format!("它的第一個錯誤是{}（{}），在深度{depth}的`{common}`。", error.number(), error.text()),
         )])
         .collect();
     let now = fleet.now;
@@ -1506,7 +1494,7 @@ fn fleet(draw: &mut Draw) -> Option<Exercise> {
                 "Four programs call one server at `203.0.113.80`; the true time is {now} UTC. All check names and build paths as OpenSSL 3.0 does, and trust only the files of their folder; the table says which of them also insist that each certificate sent certifies the one before it, and what each program's clock shows. The service's certificates come from {organization}, root `{root}`.\n\nCodes: 0 ok, 2 unable to get issuer, 9 not yet valid, 10 expired, 18 self-signed, 19 self-signed in chain, 20 unable to get local issuer, 21 unable to verify the first certificate, 62 hostname mismatch."
             ),
             format!(
-                "四支程式連到同一台伺服器 `203.0.113.80`，真正的時間是 {now} UTC。它們都照 OpenSSL 3.0 的方式檢查名稱、組路徑，且只信任自己那個資料夾裡的憑證；表格列出哪些還堅持送來的每張憑證都要簽發前一張，以及各程式的時鐘。這項服務的憑證來自 {organization}，根憑證是 `{root}`。\n\n代碼：0 正常、2 找不到簽發者憑證、9 尚未生效、10 已過期、18 自簽、19 鏈中有自簽憑證、20 找不到簽發者（本機）、21 無法驗證第一張憑證、62 主機名稱不符。"
+                "四支程式連到同一台伺服器`203.0.113.80`，真正的時間是{now} UTC。它們都照OpenSSL 3.0的方式檢查名稱、組路徑，且只信任自己那個資料夾裡的憑證；表格列出哪些還堅持送來的每張憑證都要簽發前一張，以及各程式的時鐘。這項服務的憑證來自{organization}，根憑證是`{root}`。\n\n代碼：0正常、2找不到簽發者憑證、9尚未生效、10已過期、18自簽、19鏈中有自簽憑證、20找不到簽發者（本機）、21無法驗證第一張憑證、62主機名稱不符。"
             ),
         ),
         evidence,
@@ -1516,7 +1504,7 @@ fn fleet(draw: &mut Draw) -> Option<Exercise> {
                 "code",
                 text(
                     format!("The first error code OpenSSL gives `{}`", failing.name),
-                    format!("OpenSSL 給 `{}` 的第一個錯誤代碼", failing.name),
+                    format!("OpenSSL給`{}`的第一個錯誤代碼", failing.name),
                 ),
                 Answer::count(error.number().into(), code_traps),
             ),
@@ -1524,7 +1512,7 @@ fn fleet(draw: &mut Draw) -> Option<Exercise> {
                 "change",
                 text(
                     format!("Which one change is enough for `{}`", failing.name),
-                    format!("只改哪一項就能讓 `{}` 成功", failing.name),
+                    format!("只改哪一項就能讓`{}`成功", failing.name),
                 ),
                 change_answer,
             ),
@@ -1535,7 +1523,7 @@ fn fleet(draw: &mut Draw) -> Option<Exercise> {
                         "From when on is `{}` refused, if nothing changes (UTC, to the second)",
                         lasting.name
                     ),
-                    format!("若什麼都不改，`{}` 從何時起會被拒絕（UTC，到秒）", lasting.name),
+                    format!("若什麼都不改，`{}`從何時起會被拒絕（UTC，到秒）", lasting.name),
                 ),
                 Answer::Typed { form: Form::Moment, right: typed, also, traps },
             ),

@@ -36,6 +36,63 @@ fn every_family_has_a_second_solver() {
     assert_eq!(families, solvers);
 }
 
+/// Every text of a case in both languages.
+fn texts<'a>(value: &'a serde_json::Value, found: &mut Vec<(&'a str, &'a str)>) {
+    match value {
+        serde_json::Value::Object(fields) => {
+            if let (Some(en), Some(zh)) = (fields.get("en"), fields.get("zh-TW")) {
+                found.push((en.as_str().expect("words"), zh.as_str().expect("words")));
+            }
+            fields.values().for_each(|field| texts(field, found));
+        }
+        serde_json::Value::Array(all) => all.iter().for_each(|one| texts(one, found)),
+        _ => {}
+    }
+}
+
+/// What data/README.md asks of Taiwan's Chinese and a pattern can see; code stands for a letter.
+fn slip(zh: &str) -> Option<String> {
+    let prose: Vec<char> = zh
+        .split('`')
+        .enumerate()
+        .map(|(at, part)| if at % 2 == 0 { part } else { "x" })
+        .collect::<String>()
+        .chars()
+        .collect();
+    let han = |letter: char| ('\u{4e00}'..='\u{9fff}').contains(&letter);
+    let spaced =
+        |a: char, b: char| han(a) && b.is_ascii_alphanumeric() || a.is_ascii_alphanumeric() && han(b);
+    prose.windows(3).find_map(|letters| match *letters {
+        [a, ' ', b] if spaced(a, b) => Some(format!("a typed space between {a} and {b}")),
+        [a, b @ (',' | ';' | ':' | '?' | '!'), _] if han(a) => Some(format!("a half-width {b} after {a}")),
+        _ => None,
+    })
+}
+
+#[test]
+fn every_text_is_there_in_both_languages_and_written_as_taiwan_writes() {
+    let mut faults = std::collections::BTreeMap::new();
+    for family in divedeep_cases::drill::FAMILIES {
+        for level in 1..=family.levels() {
+            for seed in 0..40 {
+                let case = family.case(level, divedeep_cases::cloud::Seed(seed));
+                let said = serde_json::to_value(&case).expect("JSON");
+                let mut found = Vec::new();
+                texts(&said, &mut found);
+                assert!(!found.is_empty());
+                for (en, zh) in found {
+                    let name = format!("{} level {level} seed {seed}", family.id);
+                    assert!(!en.trim().is_empty() && !zh.trim().is_empty(), "{name}: '{en}' '{zh}'");
+                    if let Some(slip) = slip(zh) {
+                        faults.entry(format!("{} level {level}: {slip}", family.id)).or_insert(zh.to_owned());
+                    }
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
 macro_rules! agree {
     ($($name:ident $id:literal)*) => {
         $(#[test]

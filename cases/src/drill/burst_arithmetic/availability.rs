@@ -38,7 +38,7 @@ pub(super) fn row(draw: &mut Draw) -> Exercise {
             format!(
                 "Each request needs **all** of the components below; they fail independently. Take a month of {days} days."
             ),
-            format!("每個請求都需要下面**所有**的元件，各元件獨立故障。一個月以 {days} 天計。"),
+            format!("每個請求都需要下面**所有**的元件，各元件獨立故障。一個月以{days}天計。"),
         ),
         evidence: vec![shown(EvidenceType::Table, table)],
         asks: vec![
@@ -61,7 +61,7 @@ pub(super) fn row(draw: &mut Draw) -> Exercise {
                                     percent(lowest)
                                 ),
                                 format!(
-                                    "{} 只是最弱的那個元件；其他元件會在別的時間故障，要一起算進去。",
+                                    "{}只是最弱的那個元件；其他元件會在別的時間故障，要一起算進去。",
                                     percent(lowest)
                                 ),
                             ),
@@ -103,7 +103,7 @@ pub(super) fn row(draw: &mut Draw) -> Exercise {
                         ),
                         (
                             (1.0 - together) * 525_600.0,
-                            text("That is for a year of 365 days.", "那是一年 365 天的停機時間。"),
+                            text("That is for a year of 365 days.", "那是一年365天的停機時間。"),
                         ),
                     ],
                 ),
@@ -129,7 +129,7 @@ pub(super) fn row(draw: &mut Draw) -> Exercise {
                     plain(down, 1)
                 ),
                 format!(
-                    "{days} 天是 {} 分鐘，其中 {}% 是 {} 分鐘。",
+                    "{days}天是{}分鐘，其中{}%是{}分鐘。",
                     grouped(days * 1440),
                     plain((1.0 - together) * 100.0, 3),
                     plain(down, 1)
@@ -155,10 +155,10 @@ pub(super) fn side_by_side(draw: &mut Draw) -> Exercise {
     let front: u64 = *draw.pick(&[9990, 9995, 9999, 9950, 9975]);
     let (part, part_zh) = *draw.pick(&[
         ("application server", "應用程式伺服器"),
-        ("DNS server", "DNS 伺服器"),
-        ("VPN tunnel", "VPN 通道"),
+        ("DNS server", "DNS伺服器"),
+        ("VPN tunnel", "VPN通道"),
         ("read replica", "讀取複本"),
-        ("NAT instance", "NAT 執行個體"),
+        ("NAT instance", "NAT執行個體"),
     ]);
     let (entry, entry_zh) = *draw.pick(&[
         ("a load balancer", "負載平衡器"),
@@ -178,7 +178,7 @@ pub(super) fn side_by_side(draw: &mut Draw) -> Exercise {
                 percent(front)
             ),
             format!(
-                "{count} 台獨立的{part_zh}並聯，每台可用性 {}，只要一台正常就夠。前面有一台可用性 {} 的{entry_zh}，每個請求都要經過它。一年以 365 天計。",
+                "{count}台獨立的{part_zh}並聯，每台可用性{}，只要一台正常就夠。前面有一台可用性{}的{entry_zh}，每個請求都要經過它。一年以365天計。",
                 percent(stated),
                 percent(front)
             ),
@@ -249,7 +249,7 @@ pub(super) fn side_by_side(draw: &mut Draw) -> Exercise {
                         ),
                         (
                             (1.0 - whole) * 43_200.0,
-                            text("That is for a month of 30 days.", "那是一個月 30 天的停機時間。"),
+                            text("That is for a month of 30 days.", "那是一個月30天的停機時間。"),
                         ),
                     ],
                 ),
@@ -263,7 +263,7 @@ pub(super) fn side_by_side(draw: &mut Draw) -> Exercise {
                     plain(group * 100.0, 4)
                 ),
                 format!(
-                    "{count} 台同時故障的機率是 {miss}^{count} = {}，所以這一組的可用性是 {}%。",
+                    "{count}台同時故障的機率是{miss}^{count} = {}，所以這一組的可用性是{}%。",
                     plain((1.0 - share(stated)).powi(count as i32), 6),
                     plain(group * 100.0, 4)
                 ),
@@ -284,7 +284,7 @@ pub(super) fn side_by_side(draw: &mut Draw) -> Exercise {
             ),
             text(
                 format!("(1 − {}) × 525,600 minutes = {} minutes.", plain(whole, 6), plain(down, 1)),
-                format!("(1 − {}) × 525,600 分鐘 = {} 分鐘。", plain(whole, 6), plain(down, 1)),
+                format!("(1 − {}) × 525,600分鐘 = {}分鐘。", plain(whole, 6), plain(down, 1)),
             ),
         ],
         given: json!({ "scenario": "side", "each": stated, "count": count, "front": front }),
@@ -334,7 +334,7 @@ pub(super) fn architecture(draw: &mut Draw) -> Exercise {
                     text(*en, *zh),
                     text(
                         format!("One more lifts this part from {}% to {}%, and the whole by {} percentage points.", below(group(*row)), below(group((row.0, row.1 + 1))), plain(gain * 100.0, 4)),
-                        format!("多一個會讓這一層從 {}% 升到 {}%，整體增加 {} 個百分點。", below(group(*row)), below(group((row.0, row.1 + 1))), plain(gain * 100.0, 4)),
+                        format!("多一個會讓這一層從{}%升到{}%，整體增加{}個百分點。", below(group(*row)), below(group((row.0, row.1 + 1))), plain(gain * 100.0, 4)),
                     ),
                 )
             })
@@ -343,7 +343,7 @@ pub(super) fn architecture(draw: &mut Draw) -> Exercise {
         return Exercise {
             prompt: text(
                 "A request needs every component of the table; of those with a count above 1, one that works is enough. All fail independently. A year has 8,760 hours.",
-                "請求需要表中的每個元件；數量大於 1 的，只要有一個正常就夠。所有元件獨立故障。一年以 8,760 小時計。",
+                "請求需要表中的每個元件；數量大於1的，只要有一個正常就夠。所有元件獨立故障。一年以8,760小時計。",
             ),
             evidence: vec![shown(EvidenceType::Table, table)],
             asks: vec![
@@ -409,11 +409,11 @@ pub(super) fn architecture(draw: &mut Draw) -> Exercise {
             steps: vec![
                 text(
                     "Side by side: 1 − (1 − a)^n for each row; in a row: multiply.",
-                    "並聯：每列是 1 − (1 − a)^n；再全部串聯相乘。",
+                    "並聯：每列是1 − (1 − a)^n；再全部串聯相乘。",
                 ),
                 text(
                     format!("{product} = {}, that is {} hours a year.", plain(whole, 6), plain(hours, 2)),
-                    format!("{product} = {}，一年 {} 小時。", plain(whole, 6), plain(hours, 2)),
+                    format!("{product} = {}，一年{}小時。", plain(whole, 6), plain(hours, 2)),
                 ),
                 text(
                     format!(
@@ -422,7 +422,7 @@ pub(super) fn architecture(draw: &mut Draw) -> Exercise {
                         plain(new * 100.0, 3)
                     ),
                     format!(
-                        "不可用率最大的那一層最關鍵：再加一個{}，整體變成 {}%。",
+                        "不可用率最大的那一層最關鍵：再加一個{}，整體變成{}%。",
                         parts.get(best).map_or("", |part| part.1),
                         plain(new * 100.0, 3)
                     ),
@@ -470,7 +470,7 @@ pub(super) fn enough_of(draw: &mut Draw) -> Exercise {
                 percent(front)
             ),
             format!(
-                "{count} 個{part_zh}各自獨立故障，每個可用性 {}；尖峰時至少要有 {needed} 個正常。前面有一台可用性 {} 的負載平衡器，每個請求都要經過它。一個月以 30 天計。",
+                "{count}個{part_zh}各自獨立故障，每個可用性{}；尖峰時至少要有{needed}個正常。前面有一台可用性{}的負載平衡器，每個請求都要經過它。一個月以30天計。",
                 percent(stated),
                 percent(front)
             ),
@@ -481,7 +481,7 @@ pub(super) fn enough_of(draw: &mut Draw) -> Exercise {
                 "group",
                 text(
                     format!("How likely at least {needed} of the {count} work, in percent (two decimals)"),
-                    format!("{count} 個裡至少 {needed} 個正常的機率，百分比（小數兩位）"),
+                    format!("{count}個裡至少{needed}個正常的機率，百分比（小數兩位）"),
                 ),
                 number(
                     group * 100.0,
@@ -492,7 +492,7 @@ pub(super) fn enough_of(draw: &mut Draw) -> Exercise {
                             a.powi(count as i32) * 100.0,
                             text(
                                 format!("That is the chance that all {count} work."),
-                                format!("那是 {count} 個全部正常的機率。"),
+                                format!("那是{count}個全部正常的機率。"),
                             ),
                         ),
                         (
@@ -501,14 +501,14 @@ pub(super) fn enough_of(draw: &mut Draw) -> Exercise {
                                 format!(
                                     "That is the chance that {needed} particular ones work; any {needed} will do."
                                 ),
-                                format!("那是特定 {needed} 個正常的機率；任何 {needed} 個都可以。"),
+                                format!("那是特定{needed}個正常的機率；任何{needed}個都可以。"),
                             ),
                         ),
                         (
                             (1.0 - (1.0 - a).powi(count as i32)) * 100.0,
                             text(
                                 format!("That is for one that works; {needed} are needed."),
-                                format!("那是只要一個正常的算法；這裡要 {needed} 個。"),
+                                format!("那是只要一個正常的算法；這裡要{needed}個。"),
                             ),
                         ),
                         (
@@ -518,7 +518,7 @@ pub(super) fn enough_of(draw: &mut Draw) -> Exercise {
                                 * 100.0,
                             text(
                                 format!("That is for exactly {needed}; more may work as well."),
-                                format!("那是剛好 {needed} 個的機率；更多個正常也算。"),
+                                format!("那是剛好{needed}個的機率；更多個正常也算。"),
                             ),
                         ),
                     ],
@@ -548,7 +548,7 @@ pub(super) fn enough_of(draw: &mut Draw) -> Exercise {
                         count + 1
                     ),
                     format!(
-                        "再多一個（共 {} 個，仍需 {needed} 個）時的整體可用性，百分比（小數兩位）",
+                        "再多一個（共{}個，仍需{needed}個）時的整體可用性，百分比（小數兩位）",
                         count + 1
                     ),
                 ),
@@ -566,7 +566,7 @@ pub(super) fn enough_of(draw: &mut Draw) -> Exercise {
                         ),
                         (
                             least(needed + 1, count + 1) * share(front) * 100.0,
-                            text(format!("Still {needed} are enough."), format!("仍然只要 {needed} 個。")),
+                            text(format!("Still {needed} are enough."), format!("仍然只要{needed}個。")),
                         ),
                         (whole * 100.0, text("That is without the additional one.", "那是沒有加之前的值。")),
                     ],
@@ -576,7 +576,7 @@ pub(super) fn enough_of(draw: &mut Draw) -> Exercise {
         steps: vec![
             text(
                 format!("Add up the cases with {needed} to {count} working: {terms} = {}.", plain(group, 6)),
-                format!("把 {needed} 到 {count} 個正常的情況加起來：{terms} = {}。", plain(group, 6)),
+                format!("把{needed}到{count}個正常的情況加起來：{terms} = {}。", plain(group, 6)),
             ),
             text(
                 format!(
@@ -588,7 +588,7 @@ pub(super) fn enough_of(draw: &mut Draw) -> Exercise {
                     plain(minutes, 1)
                 ),
                 format!(
-                    "加上負載平衡器：{} × {} = {}；（1 − {}）× 43,200 = {} 分鐘。",
+                    "加上負載平衡器：{} × {} = {}；（1 − {}）× 43,200 = {}分鐘。",
                     plain(group, 6),
                     plain(share(front), 4),
                     plain(whole, 6),
@@ -605,7 +605,7 @@ pub(super) fn enough_of(draw: &mut Draw) -> Exercise {
                     plain(more, 6)
                 ),
                 format!(
-                    "{} 個時：{} × {} = {}。",
+                    "{}個時：{} × {} = {}。",
                     count + 1,
                     plain(least(needed, count + 1), 6),
                     plain(share(front), 4),

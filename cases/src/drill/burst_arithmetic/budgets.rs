@@ -22,12 +22,7 @@ pub(super) fn budget(draw: &mut Draw) -> Exercise {
                 plain(budget, 2),
                 plain(reached, 4)
             ),
-            format!(
-                "{} 分鐘裡用掉 {} 分鐘，達成率 {}%。",
-                plain(budget, 2),
-                plain(used, 0),
-                plain(reached, 4)
-            ),
+            format!("{}分鐘裡用掉{}分鐘，達成率{}%。", plain(budget, 2), plain(used, 0), plain(reached, 4)),
         ),
     );
     let no = Choice { text: text("No", "沒有"), ..yes.clone() };
@@ -40,7 +35,7 @@ pub(super) fn budget(draw: &mut Draw) -> Exercise {
                 plain(used, 0)
             ),
             format!(
-                "某服務的目標是 {days} 天內可用性 {}，以分鐘計算。在剛結束的一個區間裡，它總共有 {} 分鐘不可用。",
+                "某服務的目標是{days}天內可用性{}，以分鐘計算。在剛結束的一個區間裡，它總共有{}分鐘不可用。",
                 percent(slo),
                 plain(used, 0)
             ),
@@ -113,7 +108,7 @@ pub(super) fn budget(draw: &mut Draw) -> Exercise {
                     plain(budget, 2)
                 ),
                 format!(
-                    "{days} 天是 {} 分鐘，其中 {}% 可以失敗：{} 分鐘。",
+                    "{days}天是{}分鐘，其中{}%可以失敗：{}分鐘。",
                     grouped(days * 1440),
                     plain((10_000 - slo) as f64 / 100.0, 2),
                     plain(budget, 2)
@@ -127,7 +122,7 @@ pub(super) fn budget(draw: &mut Draw) -> Exercise {
                     plain(used / budget * 100.0, 1)
                 ),
                 format!(
-                    "{} / {} = 預算的 {}%。",
+                    "{} / {} = 預算的{}%。",
                     plain(used, 0),
                     plain(budget, 2),
                     plain(used / budget * 100.0, 1)
@@ -164,7 +159,7 @@ pub(super) fn requests(draw: &mut Draw) -> Exercise {
                 grouped(daily)
             ),
             format!(
-                "某服務的目標是 {days} 天的區間內 {} 的請求成功。它每天收到 {} 個請求。下表是這個區間前 {past} 天的情況。",
+                "某服務的目標是{days}天的區間內{}的請求成功。它每天收到{}個請求。下表是這個區間前{past}天的情況。",
                 percent(slo),
                 grouped(daily)
             ),
@@ -183,7 +178,7 @@ pub(super) fn requests(draw: &mut Draw) -> Exercise {
                             daily as f64 * past as f64 * (1.0 - share(slo)),
                             text(
                                 format!("That is the share of {past} days; the window has {days}."),
-                                format!("那是 {past} 天的份；區間有 {days} 天。"),
+                                format!("那是{past}天的份；區間有{days}天。"),
                             ),
                         ),
                         (daily as f64 * (1.0 - share(slo)), text("That is one day's.", "那是一天的份。")),
@@ -209,7 +204,7 @@ pub(super) fn requests(draw: &mut Draw) -> Exercise {
                             1.0 / rate,
                             text(
                                 "The other way round: more than the allowed error rate means more than 1.",
-                                "倒過來了：錯誤率高於允許值時，燃燒率大於 1。",
+                                "倒過來了：錯誤率高於允許值時，燃燒率大於1。",
                             ),
                         ),
                     ],
@@ -230,14 +225,14 @@ pub(super) fn requests(draw: &mut Draw) -> Exercise {
                             lasts - past as f64,
                             text(
                                 format!("That is from today; {past} days are past."),
-                                format!("那是從今天算起；已經過了 {past} 天。"),
+                                format!("那是從今天算起；已經過了{past}天。"),
                             ),
                         ),
                         (
                             days as f64,
                             text(
                                 "It would last the whole window only at a burn rate of 1.",
-                                "燃燒率等於 1 時才會剛好撐完整個區間。",
+                                "燃燒率等於1時才會剛好撐完整個區間。",
                             ),
                         ),
                     ],
@@ -253,7 +248,7 @@ pub(super) fn requests(draw: &mut Draw) -> Exercise {
                     grouped(allowed.round() as u64)
                 ),
                 format!(
-                    "{} × {days} × {}% = 允許 {} 次失敗。",
+                    "{} × {days} × {}% = 允許{}次失敗。",
                     grouped(daily),
                     plain((10_000 - slo) as f64 / 100.0, 2),
                     grouped(allowed.round() as u64)
@@ -269,7 +264,7 @@ pub(super) fn requests(draw: &mut Draw) -> Exercise {
                     plain(rate, 2)
                 ),
                 format!(
-                    "錯誤率：{} / {} = {}%；除以 {}% 得到燃燒率 {}。",
+                    "錯誤率：{} / {} = {}%；除以{}%得到燃燒率{}。",
                     grouped(failed as u64),
                     grouped(daily * past),
                     plain(failed / (daily * past) as f64 * 100.0, 4),
@@ -285,7 +280,7 @@ pub(super) fn requests(draw: &mut Draw) -> Exercise {
                     plain(lasts, 1)
                 ),
                 format!(
-                    "燃燒率 {} 時，{days} 天的預算可用 {days} / {} = {} 天。",
+                    "燃燒率{}時，{days}天的預算可用{days} / {} = {}天。",
                     plain(rate, 2),
                     plain(rate, 2),
                     plain(lasts, 1)
@@ -353,7 +348,7 @@ pub(super) fn outages(draw: &mut Draw) -> Exercise {
                 text(format!("{credit}%"), format!("{credit}%")),
                 text(
                     format!("{} minutes down of {} leave {}%.", down, grouped(minutes), plain(uptime, 4)),
-                    format!("{} 分鐘裡停了 {down} 分鐘，正常運作 {}%。", grouped(minutes), plain(uptime, 4)),
+                    format!("{}分鐘裡停了{down}分鐘，正常運作{}%。", grouped(minutes), plain(uptime, 4)),
                 ),
             )
         })
@@ -364,7 +359,7 @@ pub(super) fn outages(draw: &mut Draw) -> Exercise {
                 "A contract counts every minute of a month ({days} days) in which any component was down, and each minute once. Service credit: none from 99.9% uptime up; 10% below 99.9%; 25% below 99.5%; 100% below 99.0%. The outages of the month:"
             ),
             format!(
-                "某合約計算一個月（{days} 天）內任一元件停機的分鐘數，同一分鐘只算一次。服務抵扣：正常運作率 99.9% 以上沒有；低於 99.9% 為 10%；低於 99.5% 為 25%；低於 99.0% 為 100%。這個月的停機紀錄如下："
+                "某合約計算一個月（{days}天）內任一元件停機的分鐘數，同一分鐘只算一次。服務抵扣：正常運作率99.9%以上沒有；低於99.9%為10%；低於99.5%為25%；低於99.0%為100%。這個月的停機紀錄如下："
             ),
         ),
         evidence: vec![shown(EvidenceType::Table, table)],
@@ -383,7 +378,7 @@ pub(super) fn outages(draw: &mut Draw) -> Exercise {
                                 "Two incidents overlap: adding up all of them counts {} minutes twice.",
                                 added - down
                             ),
-                            format!("有兩件事故重疊：全部相加會把 {} 分鐘算兩次。", added - down),
+                            format!("有兩件事故重疊：全部相加會把{}分鐘算兩次。", added - down),
                         ),
                     )],
                 ),
@@ -410,7 +405,7 @@ pub(super) fn outages(draw: &mut Draw) -> Exercise {
                             (43_200 - down) as f64 / 43_200.0 * 100.0,
                             text(
                                 format!("This month has {} minutes.", grouped(minutes)),
-                                format!("這個月有 {} 分鐘。", grouped(minutes)),
+                                format!("這個月有{}分鐘。", grouped(minutes)),
                             ),
                         ),
                     ],
@@ -428,7 +423,7 @@ pub(super) fn outages(draw: &mut Draw) -> Exercise {
                     "Put the outages on one line and merge what overlaps: {} stretches, {down} minutes.",
                     merged.len()
                 ),
-                format!("把停機時間畫在同一條時間軸上，重疊的合併：共 {} 段，{down} 分鐘。", merged.len()),
+                format!("把停機時間畫在同一條時間軸上，重疊的合併：共{}段，{down}分鐘。", merged.len()),
             ),
             text(
                 format!("({} − {down}) / {} = {}%.", grouped(minutes), grouped(minutes), plain(uptime, 4)),
@@ -436,7 +431,7 @@ pub(super) fn outages(draw: &mut Draw) -> Exercise {
             ),
             text(
                 format!("That is a credit of {}%.", tiers.get(tier(uptime)).map_or(0, |tier| tier.1)),
-                format!("所以抵扣是 {}%。", tiers.get(tier(uptime)).map_or(0, |tier| tier.1)),
+                format!("所以抵扣是{}%。", tiers.get(tier(uptime)).map_or(0, |tier| tier.1)),
             ),
         ],
         given: json!({ "scenario": "outages", "days": days }),
@@ -501,7 +496,7 @@ pub(super) fn windows(draw: &mut Draw) -> Exercise {
                         if holds { "both are above" } else { "not both are above" }
                     ),
                     format!(
-                        "燃燒率 {} 與 {}，門檻 {at}：{}。",
+                        "燃燒率{}與{}，門檻{at}：{}。",
                         plain(long, 2),
                         plain(short, 2),
                         if holds { "兩者都超過" } else { "沒有兩者都超過" }
@@ -510,8 +505,8 @@ pub(super) fn windows(draw: &mut Draw) -> Exercise {
             )
         };
         let options = vec![
-            option("1h and 5m above 14.4", "1h 與 5m 都高於 14.4", *hour_rate, *five_rate, 14.4),
-            option("6h and 30m above 6", "6h 與 30m 都高於 6", *six_rate, *thirty_rate, 6.0),
+            option("1h and 5m above 14.4", "1h與5m都高於14.4", *hour_rate, *five_rate, 14.4),
+            option("6h and 30m above 6", "6h與30m都高於6", *six_rate, *thirty_rate, 6.0),
         ];
         let mut right = Vec::new();
         if fast {
@@ -527,7 +522,7 @@ pub(super) fn windows(draw: &mut Draw) -> Exercise {
                     percent(slo)
                 ),
                 format!(
-                    "目標：30 天（720 小時）內 {} 的請求成功。有兩個會呼叫值班人員的警示，各自要兩個時間窗的燃燒率都超過門檻才會觸發：1h 與 5m 都高於 14.4；6h 與 30m 都高於 6。下面的時間窗都到現在為止，流量平穩。",
+                    "目標：30天（720小時）內{}的請求成功。有兩個會呼叫值班人員的警示，各自要兩個時間窗的燃燒率都超過門檻才會觸發：1h與5m都高於14.4；6h與30m都高於6。下面的時間窗都到現在為止，流量平穩。",
                     percent(slo)
                 ),
             ),
@@ -535,7 +530,7 @@ pub(super) fn windows(draw: &mut Draw) -> Exercise {
             asks: vec![
                 Ask::new(
                     "rate",
-                    text("The burn rate of the 1h window (one decimal)", "1h 時間窗的燃燒率（小數一位）"),
+                    text("The burn rate of the 1h window (one decimal)", "1h時間窗的燃燒率（小數一位）"),
                     number(
                         round(*hour_rate, 2),
                         0.1,
@@ -548,8 +543,8 @@ pub(super) fn windows(draw: &mut Draw) -> Exercise {
                                     "那是錯誤率的百分比；燃燒率要再除以目標允許的錯誤率。",
                                 ),
                             ),
-                            (*six_rate, text("That is the 6h window.", "那是 6h 的時間窗。")),
-                            (*five_rate, text("That is the 5m window.", "那是 5m 的時間窗。")),
+                            (*six_rate, text("That is the 6h window.", "那是6h的時間窗。")),
+                            (*five_rate, text("That is the 5m window.", "那是5m的時間窗。")),
                         ],
                     ),
                 ),
@@ -565,7 +560,7 @@ pub(super) fn windows(draw: &mut Draw) -> Exercise {
                     "spent",
                     text(
                         "How much of the 30 days' budget the last hour took, in percent (two decimals)",
-                        "最近一小時用掉 30 天預算的百分之幾（小數兩位）",
+                        "最近一小時用掉30天預算的百分之幾（小數兩位）",
                     ),
                     number(
                         round(spent, 3),
@@ -574,13 +569,13 @@ pub(super) fn windows(draw: &mut Draw) -> Exercise {
                         vec![
                             (
                                 hour_rate * 100.0 / 30.0 / 24.0 * 6.0,
-                                text("The 1h window is one hour of 720.", "1h 是 720 小時裡的一小時。"),
+                                text("The 1h window is one hour of 720.", "1h是720小時裡的一小時。"),
                             ),
                             (
                                 *hour_rate,
                                 text(
                                     "A burn rate of 1 takes 1/720 of the budget in an hour, not 1%.",
-                                    "燃燒率 1 時一小時用掉 1/720 的預算，不是 1%。",
+                                    "燃燒率1時一小時用掉1/720的預算，不是1%。",
                                 ),
                             ),
                         ],
@@ -590,7 +585,7 @@ pub(super) fn windows(draw: &mut Draw) -> Exercise {
                     "gone",
                     text(
                         "Hours a whole budget lasts at the burn rate of the 1h window (one decimal)",
-                        "以 1h 的燃燒率，整份預算可以撐幾小時（小數一位）",
+                        "以1h的燃燒率，整份預算可以撐幾小時（小數一位）",
                     ),
                     number(
                         round(gone, 2),
@@ -613,7 +608,7 @@ pub(super) fn windows(draw: &mut Draw) -> Exercise {
                         plain(*thirty_rate, 2)
                     ),
                     format!(
-                        "允許的錯誤率：{}%。1h：{} 次失敗，占 {}%，燃燒率 {}；5m {}、6h {}、30m {}。",
+                        "允許的錯誤率：{}%。1h：{}次失敗，占{}%，燃燒率{}；5m {}、6h {}、30m {}。",
                         plain(allowed * 100.0, 2),
                         grouped(*hour),
                         plain(hour_rate * allowed * 100.0, 4),
@@ -637,7 +632,7 @@ pub(super) fn windows(draw: &mut Draw) -> Exercise {
                         plain(gone, 1)
                     ),
                     format!(
-                        "燃燒率 {} 的一小時：{} / 720 = 預算的 {}%；整份預算可撐 720 / {} = {} 小時。",
+                        "燃燒率{}的一小時：{} / 720 = 預算的{}%；整份預算可撐720 / {} = {}小時。",
                         plain(*hour_rate, 2),
                         plain(*hour_rate, 2),
                         plain(spent, 3),

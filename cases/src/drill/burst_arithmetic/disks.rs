@@ -28,13 +28,13 @@ pub(super) fn volume(draw: &mut Draw) -> Exercise {
     );
     let floor = text(
         format!("3 × {size} = {} would be below the minimum of 100 IOPS.", 3 * size),
-        format!("3 × {size} = {}，低於最低的 100 IOPS。", 3 * size),
+        format!("3 × {size} = {}，低於最低的100 IOPS。", 3 * size),
     );
     let mut base_mistakes = vec![(
         BURST as f64,
         text(
             "3,000 IOPS is what it bursts to while it has credits, not what it keeps up.",
-            "3,000 IOPS 是有點數時能爆量到的值，不是能一直維持的值。",
+            "3,000 IOPS是有點數時能爆量到的值，不是能一直維持的值。",
         ),
     )];
     if 3 * size < 100 {
@@ -47,7 +47,7 @@ pub(super) fn volume(draw: &mut Draw) -> Exercise {
                 grouped(BURST)
             ),
             format!(
-                "下面的 gp2 磁碟區（大小單位為 GiB）點數是滿的：540 萬 I/O 點數。gp2 的規則：每 GiB 3 IOPS，最少 100、最多 16,000；可爆量到 3,000 IOPS；每秒得到的點數等於基準 IOPS，每次 I/O 用掉一點。接著批次工作不停地要求 {} IOPS。",
+                "下面的gp2磁碟區（大小單位為GiB）點數是滿的：540萬I/O點數。gp2的規則：每GiB 3 IOPS，最少100、最多16,000；可爆量到3,000 IOPS；每秒得到的點數等於基準IOPS，每次I/O用掉一點。接著批次工作不停地要求{} IOPS。",
                 grouped(BURST)
             ),
         ),
@@ -72,7 +72,7 @@ pub(super) fn volume(draw: &mut Draw) -> Exercise {
                                 format!(
                                     "5,400,000 / 3,000 leaves out that {base} credits come in each second as well."
                                 ),
-                                format!("5,400,000 / 3,000 忘了同時每秒還會補進 {base} 點。"),
+                                format!("5,400,000 / 3,000忘了同時每秒還會補進{base}點。"),
                             ),
                         ),
                         (
@@ -81,7 +81,7 @@ pub(super) fn volume(draw: &mut Draw) -> Exercise {
                                 format!(
                                     "Dividing by the baseline of {base} gives the time to fill an empty bucket, not to empty a full one."
                                 ),
-                                format!("除以基準 {base} 得到的是把空的補滿的時間，不是把滿的用完的時間。"),
+                                format!("除以基準{base}得到的是把空的補滿的時間，不是把滿的用完的時間。"),
                             ),
                         ),
                     ],
@@ -117,7 +117,7 @@ pub(super) fn volume(draw: &mut Draw) -> Exercise {
                 format!(
                     "基準：3 × {size} = {} IOPS{}。",
                     3 * size,
-                    if 3 * size < 100 { "，提高到最低值 100" } else { "" }
+                    if 3 * size < 100 { "，提高到最低值100" } else { "" }
                 ),
             ),
             text(
@@ -128,7 +128,7 @@ pub(super) fn volume(draw: &mut Draw) -> Exercise {
                     plain(lasts, 1)
                 ),
                 format!(
-                    "爆量時每秒淨減 3,000 − {base} = {} 點：5,400,000 / {} = {} 秒。",
+                    "爆量時每秒淨減3,000 − {base} = {}點：5,400,000 / {} = {}秒。",
                     BURST - base,
                     BURST - base,
                     plain(lasts, 1)
@@ -136,7 +136,7 @@ pub(super) fn volume(draw: &mut Draw) -> Exercise {
             ),
             text(
                 format!("Idle, it gains {base} a second: 5,400,000 / {base} = {} s.", plain(refill, 1)),
-                format!("閒置時每秒增加 {base} 點：5,400,000 / {base} = {} 秒。", plain(refill, 1)),
+                format!("閒置時每秒增加{base}點：5,400,000 / {base} = {}秒。", plain(refill, 1)),
             ),
         ],
         given: json!({ "scenario": "volume", "size": size, "demand": BURST }),
@@ -192,7 +192,7 @@ pub(super) fn volume_under_load(draw: &mut Draw) -> Exercise {
                 clock(start)
             ),
             format!(
-                "{} 時，某項工作開始使用一個 {size} GiB 的 gp2 磁碟區。下面是磁碟區當時的 `BurstBalance`（540 萬點的百分比），以及應用程式在前三分鐘每分鐘送出的 I/O 數；之後它以同樣的速度繼續送，磁碟區來不及做的會排隊。gp2 的規則：每 GiB 3 IOPS，最少 100；可爆量到 3,000 IOPS；每秒得到的點數等於基準 IOPS，磁碟區每做一次 I/O 用掉一點。",
+                "{}時，某項工作開始使用一個{size} GiB的gp2磁碟區。下面是磁碟區當時的`BurstBalance`（540萬點的百分比），以及應用程式在前三分鐘每分鐘送出的I/O數；之後它以同樣的速度繼續送，磁碟區來不及做的會排隊。gp2的規則：每GiB 3 IOPS，最少100；可爆量到3,000 IOPS；每秒得到的點數等於基準IOPS，磁碟區每做一次I/O用掉一點。",
                 clock(start)
             ),
         ),
@@ -203,7 +203,7 @@ pub(super) fn volume_under_load(draw: &mut Draw) -> Exercise {
         asks: vec![
             Ask::new(
                 "demand",
-                text("What the job asks for, in IOPS", "工作要求的 IOPS"),
+                text("What the job asks for, in IOPS", "工作要求的IOPS"),
                 number(
                     demand as f64,
                     0.5,
@@ -213,7 +213,7 @@ pub(super) fn volume_under_load(draw: &mut Draw) -> Exercise {
                             (demand * period) as f64,
                             text(
                                 "The table counts whole minutes of 60 seconds.",
-                                "表中是每分鐘的總數，要除以 60 秒。",
+                                "表中是每分鐘的總數，要除以60秒。",
                             ),
                         ),
                         (reads as f64, text("Writes count as well.", "寫入也要算。")),
@@ -225,7 +225,7 @@ pub(super) fn volume_under_load(draw: &mut Draw) -> Exercise {
                 "lasts",
                 text(
                     format!("Seconds after {} at which the credits are gone (nearest second)", clock(start)),
-                    format!("從 {} 起幾秒後點數用完（四捨五入到秒）", clock(start)),
+                    format!("從{}起幾秒後點數用完（四捨五入到秒）", clock(start)),
                 ),
                 number(
                     lasts.round(),
@@ -239,14 +239,14 @@ pub(super) fn volume_under_load(draw: &mut Draw) -> Exercise {
                                     "The bucket is not full: {balance}% of 5.4 million are {}.",
                                     grouped(credits)
                                 ),
-                                format!("點數不是滿的：540 萬的 {balance}% 是 {}。", grouped(credits)),
+                                format!("點數不是滿的：540萬的{balance}%是{}。", grouped(credits)),
                             ),
                         ),
                         (
                             credits as f64 / (demand - base) as f64,
                             text(
                                 format!("The volume never does {demand} IOPS: a burst ends at 3,000."),
-                                format!("磁碟區到不了 {demand} IOPS，爆量最多 3,000。"),
+                                format!("磁碟區到不了{demand} IOPS，爆量最多3,000。"),
                             ),
                         ),
                         (
@@ -255,14 +255,14 @@ pub(super) fn volume_under_load(draw: &mut Draw) -> Exercise {
                                 format!(
                                     "It does not go to 3,000 unless asked to: the job asks for {demand}."
                                 ),
-                                format!("需求沒到 3,000 就不會用到 3,000：這個工作只要求 {demand}。"),
+                                format!("需求沒到3,000就不會用到3,000：這個工作只要求{demand}。"),
                             ),
                         ),
                         (
                             credits as f64 / gives as f64,
                             text(
                                 format!("{base} credits come in each second as well."),
-                                format!("每秒還會補進 {base} 點。"),
+                                format!("每秒還會補進{base}點。"),
                             ),
                         ),
                     ],
@@ -270,7 +270,7 @@ pub(super) fn volume_under_load(draw: &mut Draw) -> Exercise {
             ),
             Ask::new(
                 "after",
-                text("What the volume does after that, in IOPS", "之後磁碟區能做到的 IOPS"),
+                text("What the volume does after that, in IOPS", "之後磁碟區能做到的IOPS"),
                 number(
                     base as f64,
                     0.0,
@@ -284,7 +284,7 @@ pub(super) fn volume_under_load(draw: &mut Draw) -> Exercise {
                             100.0,
                             text(
                                 format!("100 is the least a small volume has; this one has 3 × {size}."),
-                                format!("100 是小磁碟區的最低值；這顆是 3 × {size}。"),
+                                format!("100是小磁碟區的最低值；這顆是3 × {size}。"),
                             ),
                         ),
                     ],
@@ -292,7 +292,7 @@ pub(super) fn volume_under_load(draw: &mut Draw) -> Exercise {
             ),
             Ask::new(
                 "queue",
-                text("How many I/Os a second then go unserved and wait", "之後每秒有多少 I/O 做不完而排隊"),
+                text("How many I/Os a second then go unserved and wait", "之後每秒有多少I/O做不完而排隊"),
                 number(
                     late as f64,
                     0.5,
@@ -301,7 +301,7 @@ pub(super) fn volume_under_load(draw: &mut Draw) -> Exercise {
                         (gives - base) as f64,
                         text(
                             format!("The job asks for {demand}, not for what a burst gives."),
-                            format!("工作要求的是 {demand}，不是爆量的值。"),
+                            format!("工作要求的是{demand}，不是爆量的值。"),
                         ),
                     )],
                 ),
@@ -315,7 +315,7 @@ pub(super) fn volume_under_load(draw: &mut Draw) -> Exercise {
                     writes * period
                 ),
                 format!(
-                    "需求：（{} + {}）/ 60 = {demand} IOPS；爆量期間磁碟區提供其中 {gives}。",
+                    "需求：（{} + {}）/ 60 = {demand} IOPS；爆量期間磁碟區提供其中{gives}。",
                     reads * period,
                     writes * period
                 ),
@@ -328,7 +328,7 @@ pub(super) fn volume_under_load(draw: &mut Draw) -> Exercise {
                     clock(ends)
                 ),
                 format!(
-                    "點數：5,400,000 的 {balance}% = {}，每秒少 {gives} − {base} = {net}：{} 秒，也就是到 {}。",
+                    "點數：5,400,000的{balance}% = {}，每秒少{gives} − {base} = {net}：{}秒，也就是到{}。",
                     grouped(credits),
                     plain(lasts, 1),
                     clock(ends)
@@ -338,7 +338,7 @@ pub(super) fn volume_under_load(draw: &mut Draw) -> Exercise {
                 format!(
                     "Then the baseline of {base} IOPS is left, and {demand} − {base} = {late} a second pile up."
                 ),
-                format!("之後只剩基準 {base} IOPS，每秒累積 {demand} − {base} = {late} 個。"),
+                format!("之後只剩基準{base} IOPS，每秒累積{demand} − {base} = {late}個。"),
             ),
         ],
         given: json!({ "scenario": "load", "size": size, "start": clock(start) }),
@@ -398,7 +398,7 @@ pub(super) fn repeated_job(draw: &mut Draw) -> Exercise {
                     minutes(busy)
                 ),
                 format!(
-                    "某個 {size} GiB 的 gp2 磁碟區在 {} 時點數是滿的。從那時起每 {} 分鐘執行一次工作，每次 {} 分鐘，要求 {} IOPS；其餘時間閒置。gp2 的規則：每 GiB 3 IOPS，最少 100；可爆量到 3,000 IOPS；點數上限 540 萬，每秒得到的點數等於基準 IOPS，每次 I/O 用掉一點。工作到 {} 分鐘就停，不論做了多少。",
+                    "某個{size} GiB的gp2磁碟區在{}時點數是滿的。從那時起每{}分鐘執行一次工作，每次{}分鐘，要求{} IOPS；其餘時間閒置。gp2的規則：每GiB 3 IOPS，最少100；可爆量到3,000 IOPS；點數上限540萬，每秒得到的點數等於基準IOPS，每次I/O用掉一點。工作到{}分鐘就停，不論做了多少。",
                     clock(start),
                     minutes(cycle),
                     minutes(busy),
@@ -423,7 +423,7 @@ pub(super) fn repeated_job(draw: &mut Draw) -> Exercise {
                                 spent as f64,
                                 text(
                                     format!("In the pause {base} come back each second."),
-                                    format!("閒置時每秒會補回 {base} 點。"),
+                                    format!("閒置時每秒會補回{base}點。"),
                                 ),
                             ),
                             (
@@ -432,7 +432,7 @@ pub(super) fn repeated_job(draw: &mut Draw) -> Exercise {
                             ),
                             (
                                 ((demand.saturating_sub(base) * busy) as f64 - regained as f64).max(0.0),
-                                text("A burst ends at 3,000 IOPS.", "爆量最多 3,000 IOPS。"),
+                                text("A burst ends at 3,000 IOPS.", "爆量最多3,000 IOPS。"),
                             ),
                         ],
                     ),
@@ -441,7 +441,7 @@ pub(super) fn repeated_job(draw: &mut Draw) -> Exercise {
                     "run",
                     text(
                         "The run in which the credits first run out (the first run is 1)",
-                        "第幾次工作時點數會第一次用完（第一次算 1）",
+                        "第幾次工作時點數會第一次用完（第一次算1）",
                     ),
                     number(
                         run as f64,
@@ -471,7 +471,7 @@ pub(super) fn repeated_job(draw: &mut Draw) -> Exercise {
                                 balance as f64 / gives as f64,
                                 text(
                                     format!("{base} credits come in each second as well."),
-                                    format!("每秒還會補進 {base} 點。"),
+                                    format!("每秒還會補進{base}點。"),
                                 ),
                             ),
                             (
@@ -481,7 +481,7 @@ pub(super) fn repeated_job(draw: &mut Draw) -> Exercise {
                                         "The bucket is not full any more: it holds {} at the start of that run.",
                                         grouped(balance)
                                     ),
-                                    format!("點數已經不是滿的：那次開始時是 {}。", grouped(balance)),
+                                    format!("點數已經不是滿的：那次開始時是{}。", grouped(balance)),
                                 ),
                             ),
                         ],
@@ -491,7 +491,7 @@ pub(super) fn repeated_job(draw: &mut Draw) -> Exercise {
                     "enough",
                     text(
                         "The smallest size in steps of 10 GiB with which the credits never run out",
-                        "以 10 GiB 為單位，最小要多大點數才永遠不會用完",
+                        "以10 GiB為單位，最小要多大點數才永遠不會用完",
                     ),
                     number(
                         enough as f64,
@@ -515,7 +515,7 @@ pub(super) fn repeated_job(draw: &mut Draw) -> Exercise {
                         grouped(regained)
                     ),
                     format!(
-                        "磁碟區提供 {gives} IOPS，基準 {base}：一次工作用掉 {net} × {busy} = {} 點，閒置補回 {base} × {idle} = {} 點（最多裝 5,400,000）。",
+                        "磁碟區提供{gives} IOPS，基準{base}：一次工作用掉{net} × {busy} = {}點，閒置補回{base} × {idle} = {}點（最多裝5,400,000）。",
                         grouped(spent),
                         grouped(regained)
                     ),
@@ -531,7 +531,7 @@ pub(super) fn repeated_job(draw: &mut Draw) -> Exercise {
                         clock(at)
                     ),
                     format!(
-                        "每個週期淨少 {} 點。{runs} 個週期後剩 {} 點，少於一次工作要的 {}：第 {run} 次工作撐 {} 秒，到 {}。",
+                        "每個週期淨少{}點。{runs}個週期後剩{}點，少於一次工作要的{}：第{run}次工作撐{}秒，到{}。",
                         grouped(spent - regained),
                         grouped(balance),
                         grouped(spent),
@@ -547,7 +547,7 @@ pub(super) fn repeated_job(draw: &mut Draw) -> Exercise {
                         grouped(baseline(enough) * idle)
                     ),
                     format!(
-                        "{enough} GiB 時基準是 {}：一次工作用掉 {}，閒置補回 {}。",
+                        "{enough} GiB時基準是{}：一次工作用掉{}，閒置補回{}。",
                         baseline(enough),
                         grouped(gives.saturating_sub(baseline(enough)) * busy),
                         grouped(baseline(enough) * idle)
@@ -619,7 +619,7 @@ pub(super) fn job_length(draw: &mut Draw) -> Exercise {
                             plain(length(*size) / 60.0, 1)
                         ),
                         format!(
-                            "{} GiB（基準 {}）要 {} 分鐘。",
+                            "{} GiB（基準{}）要{}分鐘。",
                             grouped(*size),
                             grouped(baseline(*size)),
                             plain(length(*size) / 60.0, 1)
@@ -634,7 +634,7 @@ pub(super) fn job_length(draw: &mut Draw) -> Exercise {
                     "A nightly job has to do {millions} million I/Os on a gp2 volume of {size} GiB and takes all IOPS it can get. The bucket is full when it starts. gp2: 3 IOPS per GiB, at least 100 and at most 16,000; a volume whose baseline is below 3,000 bursts to 3,000 IOPS; the bucket holds 5.4 million credits, gains as many a second as the baseline has IOPS and loses one for each I/O. Nothing else limits the volume."
                 ),
                 format!(
-                    "某夜間工作要在 {size} GiB 的 gp2 磁碟區上完成 {millions} 百萬次 I/O，並且有多少 IOPS 就用多少。開始時點數是滿的。gp2 的規則：每 GiB 3 IOPS，最少 100、最多 16,000；基準低於 3,000 的磁碟區可爆量到 3,000 IOPS；點數上限 540 萬，每秒得到的點數等於基準 IOPS，每次 I/O 用掉一點。除此之外沒有其他限制。"
+                    "某夜間工作要在{size} GiB的gp2磁碟區上完成{millions}百萬次I/O，並且有多少IOPS就用多少。開始時點數是滿的。gp2的規則：每GiB 3 IOPS，最少100、最多16,000；基準低於3,000的磁碟區可爆量到3,000 IOPS；點數上限540萬，每秒得到的點數等於基準IOPS，每次I/O用掉一點。除此之外沒有其他限制。"
                 ),
             ),
             evidence: Vec::new(),
@@ -643,7 +643,7 @@ pub(super) fn job_length(draw: &mut Draw) -> Exercise {
                     "burst",
                     text(
                         "I/Os done by the end of the burst, in millions (two decimals)",
-                        "爆量結束時完成幾百萬次 I/O（小數兩位）",
+                        "爆量結束時完成幾百萬次I/O（小數兩位）",
                     ),
                     number(
                         round(done / 1e6, 3),
@@ -687,7 +687,7 @@ pub(super) fn job_length(draw: &mut Draw) -> Exercise {
                                 (total as f64 - done) / base as f64 / 60.0,
                                 text(
                                     format!("The burst itself takes {} minutes.", plain(burst / 60.0, 1)),
-                                    format!("爆量本身就占 {} 分鐘。", plain(burst / 60.0, 1)),
+                                    format!("爆量本身就占{}分鐘。", plain(burst / 60.0, 1)),
                                 ),
                             ),
                         ],
@@ -699,7 +699,7 @@ pub(super) fn job_length(draw: &mut Draw) -> Exercise {
                         format!(
                             "It has to be done within {goal} minutes. The smallest of these sizes that does it"
                         ),
-                        format!("必須在 {goal} 分鐘內完成。下列最小的哪個大小做得到"),
+                        format!("必須在{goal}分鐘內完成。下列最小的哪個大小做得到"),
                     ),
                     Answer::Choice { options, right },
                 ),
@@ -712,7 +712,7 @@ pub(super) fn job_length(draw: &mut Draw) -> Exercise {
                         plain(done / 1e6, 2)
                     ),
                     format!(
-                        "基準 3 × {size} = {base}。爆量維持 5,400,000 /（3,000 − {base}）= {} 秒，完成 {} 百萬次。",
+                        "基準3 × {size} = {base}。爆量維持5,400,000 /（3,000 − {base}）= {}秒，完成{}百萬次。",
                         plain(burst, 1),
                         plain(done / 1e6, 2)
                     ),
@@ -725,7 +725,7 @@ pub(super) fn job_length(draw: &mut Draw) -> Exercise {
                         plain(takes / 60.0, 1)
                     ),
                     format!(
-                        "其餘 {} 百萬次以 {base} IOPS 要 {} 秒；合計 {} 分鐘。",
+                        "其餘{}百萬次以{base} IOPS要{}秒；合計{}分鐘。",
                         plain((total as f64 - done) / 1e6, 2),
                         plain((total as f64 - done) / base as f64, 0),
                         plain(takes / 60.0, 1)
@@ -733,7 +733,7 @@ pub(super) fn job_length(draw: &mut Draw) -> Exercise {
                 ),
                 text(
                     format!("For {goal} minutes: the same for each size, from the smallest up."),
-                    format!("{goal} 分鐘的目標：從最小的大小開始，用同樣的方法逐一計算。"),
+                    format!("{goal}分鐘的目標：從最小的大小開始，用同樣的方法逐一計算。"),
                 ),
             ],
             given: json!({ "scenario": "job", "size": size, "millions": millions, "goal": goal }),

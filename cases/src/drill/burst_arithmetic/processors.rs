@@ -20,7 +20,7 @@ pub(super) fn credits(draw: &mut Draw) -> Exercise {
                 if vcpus == 1 { "" } else { "s" }
             ),
             format!(
-                "某個 **standard** 模式的可爆量執行個體有 {vcpus} 個 vCPU，每個 vCPU 的基準是 {base}%。一點 CPU 點數等於一個 vCPU 以 100% 執行一分鐘。它一開始沒有點數，先以 {used}% 的 CPU 使用率（所有 vCPU 的平均）跑 {hours} 小時，之後所有 vCPU 都跑到 100%。"
+                "某個 **standard** 模式的可爆量執行個體有{vcpus}個vCPU，每個vCPU的基準是{base}%。一點CPU點數等於一個vCPU以100%執行一分鐘。它一開始沒有點數，先以{used}%的CPU使用率（所有vCPU的平均）跑{hours}小時，之後所有vCPU都跑到100%。"
             ),
         ),
         evidence: Vec::new(),
@@ -37,7 +37,7 @@ pub(super) fn credits(draw: &mut Draw) -> Exercise {
                             base as f64 * 0.6,
                             text(
                                 format!("That is for one vCPU; it has {vcpus}."),
-                                format!("那是一個 vCPU 的量，它有 {vcpus} 個。"),
+                                format!("那是一個vCPU的量，它有{vcpus}個。"),
                             ),
                         ),
                         (earns / 60.0, text("That is a minute's.", "那是每分鐘的量。")),
@@ -48,7 +48,7 @@ pub(super) fn credits(draw: &mut Draw) -> Exercise {
                 "gained",
                 text(
                     format!("Credits it has after the {hours} hours (one decimal)"),
-                    format!("{hours} 小時後有幾點（小數一位）"),
+                    format!("{hours}小時後有幾點（小數一位）"),
                 ),
                 number(
                     gained,
@@ -61,17 +61,14 @@ pub(super) fn credits(draw: &mut Draw) -> Exercise {
                                 "It also spends: {used}% of {vcpus} vCPU is {} credits an hour.",
                                 plain(spends, 2)
                             ),
-                            format!(
-                                "它同時也在用：{vcpus} 個 vCPU 的 {used}% 是每小時 {} 點。",
-                                plain(spends, 2)
-                            ),
+                            format!("它同時也在用：{vcpus}個vCPU的{used}%是每小時{}點。", plain(spends, 2)),
                         ),
                     )],
                 ),
             ),
             Ask::new(
                 "minutes",
-                text("Minutes it then keeps up 100% (one decimal)", "之後 100% 能維持幾分鐘（小數一位）"),
+                text("Minutes it then keeps up 100% (one decimal)", "之後100%能維持幾分鐘（小數一位）"),
                 number(
                     minutes,
                     0.1,
@@ -88,7 +85,7 @@ pub(super) fn credits(draw: &mut Draw) -> Exercise {
                             gained,
                             text(
                                 "All vCPUs spend at once, and it goes on earning.",
-                                "所有 vCPU 同時在用，而且它仍在賺點數。",
+                                "所有vCPU同時在用，而且它仍在賺點數。",
                             ),
                         ),
                     ],
@@ -103,7 +100,7 @@ pub(super) fn credits(draw: &mut Draw) -> Exercise {
                     plain(spends, 2)
                 ),
                 format!(
-                    "賺：{vcpus} × {base}% × 60 = 每小時 {} 點。{used}% 時用掉：{vcpus} × {used}% × 60 = 每小時 {} 點。",
+                    "賺：{vcpus} × {base}% × 60 = 每小時{}點。{used}%時用掉：{vcpus} × {used}% × 60 = 每小時{}點。",
                     plain(earns, 2),
                     plain(spends, 2)
                 ),
@@ -115,12 +112,7 @@ pub(super) fn credits(draw: &mut Draw) -> Exercise {
                     plain(spends, 2),
                     plain(gained, 2)
                 ),
-                format!(
-                    "（{} − {}）× {hours} = {} 點。",
-                    plain(earns, 2),
-                    plain(spends, 2),
-                    plain(gained, 2)
-                ),
+                format!("（{} − {}）× {hours} = {}點。", plain(earns, 2), plain(spends, 2), plain(gained, 2)),
             ),
             text(
                 format!(
@@ -129,7 +121,7 @@ pub(super) fn credits(draw: &mut Draw) -> Exercise {
                     plain(minutes, 2)
                 ),
                 format!(
-                    "100% 時餘額每分鐘少 {vcpus} ×（100% − {base}%）= {} 點：{} 分鐘。",
+                    "100%時餘額每分鐘少{vcpus} ×（100% − {base}%）= {}點：{}分鐘。",
                     plain(vcpus as f64 * (100 - base) as f64 / 100.0, 2),
                     plain(minutes, 2)
                 ),
@@ -155,7 +147,7 @@ pub(super) fn credits_under_load(draw: &mut Draw) -> Exercise {
                 if vcpus == 1 { "" } else { "s" }
             ),
             format!(
-                "某個 **standard** 模式的可爆量執行個體有 {vcpus} 個 vCPU，每個 vCPU 基準 {base}%，目前有 {balance} 點 CPU 點數（上限 {most}）。一點等於一個 vCPU 以 100% 執行一分鐘。某項工作需要 {used}% 的 CPU 使用率（所有 vCPU 的平均），能跑多久就跑多久。點數用完時停掉工作，讓執行個體閒置（0%）{pause} 小時。"
+                "某個 **standard** 模式的可爆量執行個體有{vcpus}個vCPU，每個vCPU基準{base}%，目前有{balance}點CPU點數（上限{most}）。一點等於一個vCPU以100%執行一分鐘。某項工作需要{used}%的CPU使用率（所有vCPU的平均），能跑多久就跑多久。點數用完時停掉工作，讓執行個體閒置（0%）{pause}小時。"
             ),
         ),
         evidence: Vec::new(),
@@ -179,7 +171,7 @@ pub(super) fn credits_under_load(draw: &mut Draw) -> Exercise {
                                     plain(vcpus as f64 * base as f64 / 100.0, 2)
                                 ),
                                 format!(
-                                    "它在用的同時每分鐘也賺 {} 點。",
+                                    "它在用的同時每分鐘也賺{}點。",
                                     plain(vcpus as f64 * base as f64 / 100.0, 2)
                                 ),
                             ),
@@ -188,14 +180,14 @@ pub(super) fn credits_under_load(draw: &mut Draw) -> Exercise {
                             balance as f64 / ((used - base) as f64 / 100.0),
                             text(
                                 format!("That is for one vCPU; it has {vcpus}."),
-                                format!("那是一個 vCPU 的算法，它有 {vcpus} 個。"),
+                                format!("那是一個vCPU的算法，它有{vcpus}個。"),
                             ),
                         ),
                         (
                             balance as f64 / (vcpus as f64 * (100 - base) as f64 / 100.0),
                             text(
                                 format!("The job runs at {used}%, not at 100%."),
-                                format!("工作跑在 {used}%，不是 100%。"),
+                                format!("工作跑在{used}%，不是100%。"),
                             ),
                         ),
                     ],
@@ -223,7 +215,7 @@ pub(super) fn credits_under_load(draw: &mut Draw) -> Exercise {
                             used as f64,
                             text(
                                 "That would be unlimited mode, with surplus credits.",
-                                "那是 unlimited 模式，會用額外的點數。",
+                                "那是unlimited模式，會用額外的點數。",
                             ),
                         ),
                     ],
@@ -233,7 +225,7 @@ pub(super) fn credits_under_load(draw: &mut Draw) -> Exercise {
                 "gains",
                 text(
                     format!("Credits it has after the {pause} idle hours"),
-                    format!("閒置 {pause} 小時後有幾點"),
+                    format!("閒置{pause}小時後有幾點"),
                 ),
                 number(
                     gains,
@@ -244,7 +236,7 @@ pub(super) fn credits_under_load(draw: &mut Draw) -> Exercise {
                             gains / vcpus as f64,
                             text(
                                 format!("That is for one vCPU; it has {vcpus}."),
-                                format!("那是一個 vCPU 的量，它有 {vcpus} 個。"),
+                                format!("那是一個vCPU的量，它有{vcpus}個。"),
                             ),
                         ),
                         (
@@ -264,7 +256,7 @@ pub(super) fn credits_under_load(draw: &mut Draw) -> Exercise {
                     plain(net, 2)
                 ),
                 format!(
-                    "用：{vcpus} × {used}% = 每分鐘 {} 點；賺：{vcpus} × {base}% = 每分鐘 {} 點。餘額每分鐘少 {} 點。",
+                    "用：{vcpus} × {used}% = 每分鐘{}點；賺：{vcpus} × {base}% = 每分鐘{}點。餘額每分鐘少{}點。",
                     plain(vcpus as f64 * used as f64 / 100.0, 2),
                     plain(vcpus as f64 * base as f64 / 100.0, 2),
                     plain(net, 2)
@@ -276,11 +268,11 @@ pub(super) fn credits_under_load(draw: &mut Draw) -> Exercise {
                     plain(net, 2),
                     plain(lasts, 1)
                 ),
-                format!("{balance} / {} = {} 分鐘；之後只剩基準 {base}%。", plain(net, 2), plain(lasts, 1)),
+                format!("{balance} / {} = {}分鐘；之後只剩基準{base}%。", plain(net, 2), plain(lasts, 1)),
             ),
             text(
                 format!("Idle: {vcpus} × {base}% × 60 × {pause} = {} credits.", plain(gains, 1)),
-                format!("閒置：{vcpus} × {base}% × 60 × {pause} = {} 點。", plain(gains, 1)),
+                format!("閒置：{vcpus} × {base}% × 60 × {pause} = {}點。", plain(gains, 1)),
             ),
         ],
         given: json!({ "scenario": "credit-load", "vcpus": vcpus, "base": base, "balance": balance, "used": used, "pause": pause, "most": most }),
@@ -374,11 +366,11 @@ pub(super) fn credits_by_phase(draw: &mut Draw) -> Exercise {
                 if *owes > 0.0 { format!(" and {} owed", plain(*owes, 1)) } else { String::new() }
             ));
             lines_zh.push(format!(
-                "階段 {}：每小時 {} 點，共 {hours} 小時，之後剩 {}{}",
+                "階段{}：每小時{}點，共{hours}小時，之後剩{}{}",
                 index + 1,
                 plain(rate(*used), 2),
                 plain(*balance, 1),
-                if *owes > 0.0 { format!("，欠 {}", plain(*owes, 1)) } else { String::new() }
+                if *owes > 0.0 { format!("，欠{}", plain(*owes, 1)) } else { String::new() }
             ));
         }
         let cap = if full {
@@ -396,7 +388,7 @@ pub(super) fn credits_by_phase(draw: &mut Draw) -> Exercise {
                     if vcpus == 1 { "" } else { "s" }
                 ),
                 format!(
-                    "某個可爆量的執行個體有 {vcpus} 個 vCPU，每個 vCPU 基準 {base}%，目前 {start} 點 CPU 點數，上限 {most}。一點等於一個 vCPU 以 100% 執行一分鐘。它是 {mode_zh}。使用率是所有 vCPU 的平均。"
+                    "某個可爆量的執行個體有{vcpus}個vCPU，每個vCPU基準{base}%，目前{start}點CPU點數，上限{most}。一點等於一個vCPU以100%執行一分鐘。它是{mode_zh}。使用率是所有vCPU的平均。"
                 ),
             ),
             evidence: vec![shown(EvidenceType::Table, table)],
@@ -416,7 +408,7 @@ pub(super) fn credits_by_phase(draw: &mut Draw) -> Exercise {
                                 lasts * 60.0,
                                 text(
                                     format!("That is from the start of phase {}.", phase + 1),
-                                    format!("那是從階段 {} 開始算。", phase + 1),
+                                    format!("那是從階段{}開始算。", phase + 1),
                                 ),
                             ),
                             (
@@ -432,7 +424,7 @@ pub(super) fn credits_by_phase(draw: &mut Draw) -> Exercise {
                                     + balance_at(&after, phase, start) / ((used - base) as f64 / 100.0),
                                 text(
                                     format!("That is for one vCPU; it has {vcpus}."),
-                                    format!("那是一個 vCPU 的算法，它有 {vcpus} 個。"),
+                                    format!("那是一個vCPU的算法，它有{vcpus}個。"),
                                 ),
                             ),
                         ],
@@ -442,7 +434,7 @@ pub(super) fn credits_by_phase(draw: &mut Draw) -> Exercise {
                     "end",
                     text(
                         "Credits it has at the end of phase 4 (one decimal)",
-                        "階段 4 結束時有幾點（小數一位）",
+                        "階段4結束時有幾點（小數一位）",
                     ),
                     number(balance, 0.1, Unit::None, vec![]),
                 ),
@@ -454,7 +446,7 @@ pub(super) fn credits_by_phase(draw: &mut Draw) -> Exercise {
                         "An hour changes the balance by {vcpus} × ({base}% − utilisation) × 60.{}",
                         cap.0
                     ),
-                    format!("每小時餘額的變化是 {vcpus} ×（{base}% − 使用率）× 60。{}", cap.1),
+                    format!("每小時餘額的變化是{vcpus} ×（{base}% − 使用率）× 60。{}", cap.1),
                 ),
                 text(format!("{}.", lines.join("; ")), format!("{}。", lines_zh.join("；"))),
                 text(
@@ -465,7 +457,7 @@ pub(super) fn credits_by_phase(draw: &mut Draw) -> Exercise {
                         plain(minutes, 1)
                     ),
                     format!(
-                        "階段 {} 的點數撐 {} 小時：從一開始起 {} 分鐘。",
+                        "階段{}的點數撐{}小時：從一開始起{}分鐘。",
                         phase + 1,
                         plain(lasts, 2),
                         plain(minutes, 1)

@@ -68,11 +68,11 @@ pub(super) fn zone_file(draw: &mut Draw) -> Exercise {
             format!(
                 "`{cut}` is delegated: the server refers to its name server, with NOERROR and no answer."
             ),
-            format!("`{cut}` 已委派：伺服器以 NOERROR、沒有答案的方式轉介到它的名稱伺服器。"),
+            format!("`{cut}`已委派：伺服器以NOERROR、沒有答案的方式轉介到它的名稱伺服器。"),
         ),
         (_, Rcode::NxDomain, 0) => text(
             format!("Nothing in the zone is named `{name}` or ends in it, and no wildcard covers it."),
-            format!("zone 裡沒有 `{name}`，也沒有以它結尾的名稱，萬用字元也蓋不到。"),
+            format!("zone裡沒有`{name}`，也沒有以它結尾的名稱，萬用字元也蓋不到。"),
         ),
         (_, Rcode::NxDomain, _) => text(
             "The alias is there, its target is not: the status is that of the last name.".to_owned(),
@@ -82,11 +82,11 @@ pub(super) fn zone_file(draw: &mut Draw) -> Exercise {
             format!(
                 "`{name}` exists (it has other records, or names below it), but has no {kind}: NOERROR without an answer."
             ),
-            format!("`{name}` 存在（有其他紀錄，或其下有名稱），只是沒有 {kind}：NOERROR 但沒有答案。"),
+            format!("`{name}`存在（有其他紀錄，或其下有名稱），只是沒有{kind}：NOERROR但沒有答案。"),
         ),
         _ => text(
             format!("The zone leads from `{name}` to {count} record{}.", if count == 1 { "" } else { "s" }),
-            format!("從 `{name}` 可以找到 {count} 筆紀錄。"),
+            format!("從`{name}`可以找到{count}筆紀錄。"),
         ),
     };
     let mut asks = vec![
@@ -97,7 +97,7 @@ pub(super) fn zone_file(draw: &mut Draw) -> Exercise {
         ),
         Ask::new(
             "count",
-            text("How many records its ANSWER section has", "ANSWER 區段有幾筆紀錄"),
+            text("How many records its ANSWER section has", "ANSWER區段有幾筆紀錄"),
             exactly(
                 count,
                 Unit::None,
@@ -125,14 +125,14 @@ pub(super) fn zone_file(draw: &mut Draw) -> Exercise {
             "keep",
             text("For how many seconds a resolver can answer the same question from its cache alone", "解析器可以只靠快取回答同一個問題多少秒"),
             exactly(u64::from(shortest), Unit::Seconds, vec![
-                (u64::from(longest), text("A record with a shorter TTL is forgotten earlier, and the chain then has a hole.", "TTL 較短的紀錄會先被忘掉，鏈就斷了。")),
+                (u64::from(longest), text("A record with a shorter TTL is forgotten earlier, and the chain then has a hole.", "TTL較短的紀錄會先被忘掉，鏈就斷了。")),
                 (u64::from(first), text("Every record of the answer counts, not the first alone.", "要看答案裡的每一筆，不只第一筆。")),
-                (u64::from(zone.soa.minimum), text("The SOA's minimum is for negative answers.", "SOA 的 minimum 用於否定答案。")),
+                (u64::from(zone.soa.minimum), text("The SOA's minimum is for negative answers.", "SOA的minimum用於否定答案。")),
             ]),
         ));
         steps.push(text(
             format!("The TTLs are {ttls}: the shortest, {shortest} s, decides."),
-            format!("各筆 TTL 是 {ttls}：由最短的 {shortest} 秒決定。"),
+            format!("各筆TTL是{ttls}：由最短的{shortest}秒決定。"),
         ));
     } else if let Some(cut) = &referred {
         let server = reply.authority.iter().find_map(|record| match &record.data {
@@ -148,7 +148,7 @@ pub(super) fn zone_file(draw: &mut Draw) -> Exercise {
                     format!("ns1.{domain}"),
                     text(
                         format!("That one has just said that `{cut}` is not its business."),
-                        format!("它剛說 `{cut}` 不歸它管。"),
+                        format!("它剛說`{cut}`不歸它管。"),
                     ),
                 )],
             ),
@@ -158,7 +158,7 @@ pub(super) fn zone_file(draw: &mut Draw) -> Exercise {
                 "Its AUTHORITY section names `{}`, with a glue address.",
                 server.clone().unwrap_or_default()
             ),
-            format!("AUTHORITY 區段指出 `{}`，並附上 glue 位址。", server.unwrap_or_default()),
+            format!("AUTHORITY區段指出`{}`，並附上glue位址。", server.unwrap_or_default()),
         ));
     } else if let Some(target) = &leaves {
         asks.push(Ask::new(
@@ -174,7 +174,7 @@ pub(super) fn zone_file(draw: &mut Draw) -> Exercise {
         ));
         steps.push(text(
             format!("`{target}` lies outside `{}`: the server sends the alias and nothing more.", zone.name),
-            format!("`{target}` 不在 `{}` 之內：伺服器只回別名，不會多給。", zone.name),
+            format!("`{target}`不在`{}`之內：伺服器只回別名，不會多給。", zone.name),
         ));
     } else if count == 0 {
         let keep = zone.negative_ttl();
@@ -192,28 +192,28 @@ pub(super) fn zone_file(draw: &mut Draw) -> Exercise {
                         u64::from(zone.soa_ttl.max(zone.soa.minimum)),
                         text(
                             "The lesser of the SOA record's own TTL and its last number counts.",
-                            "取 SOA 紀錄自己的 TTL 與最後一個數字兩者較小的。",
+                            "取SOA紀錄自己的TTL與最後一個數字兩者較小的。",
                         ),
                     ),
                     (
                         u64::from(zone.soa.refresh),
-                        text("Refresh is for secondary servers.", "refresh 是給次要伺服器用的。"),
+                        text("Refresh is for secondary servers.", "refresh是給次要伺服器用的。"),
                     ),
                     (
                         u64::from(zone.soa.retry),
-                        text("Retry is for secondary servers.", "retry 是給次要伺服器用的。"),
+                        text("Retry is for secondary servers.", "retry是給次要伺服器用的。"),
                     ),
                 ],
             ),
         ));
         steps.push(text(
             format!("Negative TTL: min({}, {}) = {keep} s (RFC 2308).", zone.soa_ttl, zone.soa.minimum),
-            format!("否定快取 TTL：min({}, {}) = {keep} 秒（RFC 2308）。", zone.soa_ttl, zone.soa.minimum),
+            format!("否定快取TTL：min({}, {}) = {keep}秒（RFC 2308）。", zone.soa_ttl, zone.soa.minimum),
         ));
     } else {
         steps.push(text(
             "The ANSWER section holds the alias, the AUTHORITY section the SOA.",
-            "ANSWER 區段放別名，AUTHORITY 區段放 SOA。",
+            "ANSWER區段放別名，AUTHORITY區段放SOA。",
         ));
     }
     Exercise {
@@ -222,7 +222,7 @@ pub(super) fn zone_file(draw: &mut Draw) -> Exercise {
                 "`ns1.{domain}` is authoritative for the zone below and serves no other. It is asked, without recursion: `{name} {kind}`."
             ),
             format!(
-                "`ns1.{domain}` 是下面這個 zone 的權威伺服器，沒有其他 zone。對它查詢（不遞迴）：`{name} {kind}`。"
+                "`ns1.{domain}`是下面這個zone的權威伺服器，沒有其他zone。對它查詢（不遞迴）：`{name} {kind}`。"
             ),
         ),
         evidence: vec![zone_evidence(&zone)],
@@ -289,14 +289,14 @@ pub(super) fn cached_answer(draw: &mut Draw) -> Exercise {
                 format!(
                     "No `aa`, and a TTL of {left} that counts down from {whole}: it was stored {age} s before."
                 ),
-                format!("沒有 `aa`，TTL 是從 {whole} 往下數的 {left}：{age} 秒前存入的。"),
+                format!("沒有`aa`，TTL是從{whole}往下數的{left}：{age}秒前存入的。"),
             ),
         ),
         Choice::new(
             text(format!("`{server}`, with authority"), format!("`{server}`，以權威身分回答")),
             text(
                 format!("Its reply has `aa` and always the whole TTL of {whole}."),
-                format!("它的回應有 `aa`，TTL 永遠是完整的 {whole}。"),
+                format!("它的回應有`aa`，TTL永遠是完整的{whole}。"),
             ),
         ),
     ];
@@ -308,7 +308,7 @@ pub(super) fn cached_answer(draw: &mut Draw) -> Exercise {
                 rule.en
             ),
             format!(
-                "同一台機器做了兩次查詢，其中一次用它平常的解析器。{} 時，權威伺服器上 `{host}.{domain}` 的位址從 `{old}` 改成 `{new}`。{}",
+                "同一台機器做了兩次查詢，其中一次用它平常的解析器。{}時，權威伺服器上`{host}.{domain}`的位址從`{old}`改成`{new}`。{}",
                 moment(change),
                 rule.zh_tw
             ),
@@ -319,7 +319,7 @@ pub(super) fn cached_answer(draw: &mut Draw) -> Exercise {
                 "who",
                 text(
                     format!("Who gave the answer with the TTL {left}?"),
-                    format!("TTL 為 {left} 的答案是誰給的？"),
+                    format!("TTL為{left}的答案是誰給的？"),
                 ),
                 Answer::choice(draw, options),
             ),
@@ -336,14 +336,14 @@ pub(super) fn cached_answer(draw: &mut Draw) -> Exercise {
                             seen,
                             text(
                                 "That is when it was asked: the TTL was less than the whole one by then.",
-                                "那是查詢的時間：當時 TTL 已經比完整的小。",
+                                "那是查詢的時間：當時TTL已經比完整的小。",
                             ),
                         ),
                         (
                             seen.saturating_sub(u64::from(left)),
                             text(
                                 format!("{left} is what is left; {age} is what has passed."),
-                                format!("{left} 是剩下的；過去的是 {age}。"),
+                                format!("{left}是剩下的；過去的是{age}。"),
                             ),
                         ),
                     ],
@@ -373,7 +373,7 @@ pub(super) fn cached_answer(draw: &mut Draw) -> Exercise {
                                     moment(ends)
                                 ),
                                 format!(
-                                    "那是剛好在變更那一刻存入的情況；這筆更早存入，{} 就過期。",
+                                    "那是剛好在變更那一刻存入的情況；這筆更早存入，{}就過期。",
                                     moment(ends)
                                 ),
                             ),
@@ -382,7 +382,7 @@ pub(super) fn cached_answer(draw: &mut Draw) -> Exercise {
                             seen + u64::from(whole),
                             text(
                                 "The TTL does not start again when somebody asks.",
-                                "TTL 不會因為有人查詢而重新起算。",
+                                "TTL不會因為有人查詢而重新起算。",
                             ),
                         ),
                     ],
@@ -394,11 +394,11 @@ pub(super) fn cached_answer(draw: &mut Draw) -> Exercise {
                 format!(
                     "The authoritative reply (`aa`) shows the whole TTL, {whole}; the other shows {left} and came out of a cache."
                 ),
-                format!("權威回應（`aa`）顯示完整 TTL {whole}；另一個顯示 {left}，來自快取。"),
+                format!("權威回應（`aa`）顯示完整TTL {whole}；另一個顯示{left}，來自快取。"),
             ),
             text(
                 format!("Stored {whole} − {left} = {age} s before {}: at {}.", moment(seen), moment(since)),
-                format!("在 {} 之前 {whole} − {left} = {age} 秒存入：{}。", moment(seen), moment(since)),
+                format!("在{}之前{whole} − {left} = {age}秒存入：{}。", moment(seen), moment(since)),
             ),
             text(
                 format!(
@@ -408,7 +408,7 @@ pub(super) fn cached_answer(draw: &mut Draw) -> Exercise {
                     moment(change)
                 ),
                 format!(
-                    "{} 之後 {left} 秒過期，也就是 {}；變更（{}）在那之前。",
+                    "{}之後{left}秒過期，也就是{}；變更（{}）在那之前。",
                     moment(seen),
                     moment(ends),
                     moment(change)
@@ -479,7 +479,7 @@ pub(super) fn search_list(draw: &mut Draw) -> Exercise {
                 all.join(", "),
                 text(
                     format!("It stops at the first name that has an address: `{}`.", name.short()),
-                    format!("查到第一個有位址的名稱 `{}` 就停。", name.short()),
+                    format!("查到第一個有位址的名稱`{}`就停。", name.short()),
                 ),
             ),
             (
@@ -492,7 +492,7 @@ pub(super) fn search_list(draw: &mut Draw) -> Exercise {
                         if dots >= conf.ndots { "first" } else { "last" }
                     ),
                     format!(
-                        "`{typed}` 有 {dots} 個點，ndots 是 {}：原樣查詢排在{}。",
+                        "`{typed}`有{dots}個點，ndots是{}：原樣查詢排在{}。",
                         conf.ndots,
                         if dots >= conf.ndots { "最前" } else { "最後" }
                     ),
@@ -516,7 +516,7 @@ pub(super) fn search_list(draw: &mut Draw) -> Exercise {
                             "That is `{}`, which is not reached: an earlier name has an address.",
                             record.name.short()
                         ),
-                        format!("那是 `{}`，輪不到它：更前面的名稱已有位址。", record.name.short()),
+                        format!("那是`{}`，輪不到它：更前面的名稱已有位址。", record.name.short()),
                     ),
                 ));
             }
@@ -528,7 +528,7 @@ pub(super) fn search_list(draw: &mut Draw) -> Exercise {
                     "A host with glibc has the `/etc/resolv.conf` below; its resolver knows the zone shown, and says NXDOMAIN for everything outside it. On the host runs `getent ahostsv4 {typed}`, which asks for A records only."
                 ),
                 format!(
-                    "某台使用 glibc 的主機有下面的 `/etc/resolv.conf`；它的解析器知道下面的 zone，zone 以外的名稱都回 NXDOMAIN。主機上執行 `getent ahostsv4 {typed}`，只會查 A 紀錄。"
+                    "某台使用glibc的主機有下面的`/etc/resolv.conf`；它的解析器知道下面的zone，zone以外的名稱都回NXDOMAIN。主機上執行`getent ahostsv4 {typed}`，只會查A紀錄。"
                 ),
             ),
             evidence: vec![
@@ -566,7 +566,7 @@ pub(super) fn search_list(draw: &mut Draw) -> Exercise {
                             if dots >= conf.ndots { "after it" } else { "before it" }
                         ),
                         format!(
-                            "名稱有 {dots} 個點，ndots 是 {}：原樣查詢排在{}，搜尋清單在{}。",
+                            "名稱有{dots}個點，ndots是{}：原樣查詢排在{}，搜尋清單在{}。",
                             conf.ndots,
                             if dots >= conf.ndots { "最前" } else { "最後" },
                             if dots >= conf.ndots { "其後" } else { "其前" }
@@ -580,7 +580,7 @@ pub(super) fn search_list(draw: &mut Draw) -> Exercise {
                         name.short()
                     ),
                     format!(
-                        "候選名稱：{}。第一個有位址的是 `{}`：`{address}`。",
+                        "候選名稱：{}。第一個有位址的是`{}`：`{address}`。",
                         all.join("、"),
                         name.short()
                     ),

@@ -52,7 +52,7 @@ pub(super) fn negative(draw: &mut Draw) -> Exercise {
         },
     );
     let (what_en, what_zh) = if nodata {
-        ("had a TXT record but no A record", "有 TXT 紀錄但沒有 A 紀錄")
+        ("had a TXT record but no A record", "有TXT紀錄但沒有A紀錄")
     } else {
         ("did not exist", "不存在")
     };
@@ -62,28 +62,28 @@ pub(super) fn negative(draw: &mut Draw) -> Exercise {
             text("Yes: nobody had asked for it before", "會：之前沒有人查過它"),
             text(
                 "An NXDOMAIN is kept for the name that was asked (for every type), not for the zone.",
-                "NXDOMAIN 只記在被查的名稱上（各種類型都算），不是整個 zone。",
+                "NXDOMAIN只記在被查的名稱上（各種類型都算），不是整個zone。",
             ),
         ),
         Choice::new(
-            text(format!("No: not before {}", moment(ends)), format!("不會：要到 {} 之後", moment(ends))),
+            text(format!("No: not before {}", moment(ends)), format!("不會：要到{}之後", moment(ends))),
             text(
                 format!(
                     "That is when `{missing}.{domain}` is asked anew; `{fresh}` was never asked and is asked at once."
                 ),
-                format!("那是重新查 `{missing}.{domain}` 的時間；`{fresh}` 從沒被查過，會立刻去查。"),
+                format!("那是重新查`{missing}.{domain}`的時間；`{fresh}`從沒被查過，會立刻去查。"),
             ),
         ),
         Choice::new(
             text(
                 format!("No: not before {}", moment(created + u64::from(record_ttl))),
-                format!("不會：要到 {} 之後", moment(created + u64::from(record_ttl))),
+                format!("不會：要到{}之後", moment(created + u64::from(record_ttl))),
             ),
             text(
                 format!(
                     "The TTL of {record_ttl} is how long the new record may be kept once somebody has it."
                 ),
-                format!("TTL {record_ttl} 是拿到新紀錄之後可以保留多久。"),
+                format!("TTL {record_ttl}是拿到新紀錄之後可以保留多久。"),
             ),
         ),
     ];
@@ -95,7 +95,7 @@ pub(super) fn negative(draw: &mut Draw) -> Exercise {
                 rule.en
             ),
             format!(
-                "做下面的查詢時，`{missing}.{domain}` {what_zh}。{} 時，權威伺服器上的 `{missing}` 與 `{fresh}` 都加上 A 紀錄（TTL {record_ttl}）；下面是在那之前的 zone 檔。`{fresh}.{domain}` 從來沒有人查過。{}",
+                "做下面的查詢時，`{missing}.{domain}`{what_zh}。{}時，權威伺服器上的`{missing}`與`{fresh}`都加上A紀錄（TTL {record_ttl}）；下面是在那之前的zone檔。`{fresh}.{domain}`從來沒有人查過。{}",
                 moment(created),
                 rule.zh_tw
             ),
@@ -120,7 +120,7 @@ pub(super) fn negative(draw: &mut Draw) -> Exercise {
                                     zone.soa_ttl, zone.soa.minimum
                                 ),
                                 format!(
-                                    "取 SOA 的 TTL（{}）與 minimum（{}）較小的。",
+                                    "取SOA的TTL（{}）與minimum（{}）較小的。",
                                     zone.soa_ttl, zone.soa.minimum
                                 ),
                             ),
@@ -134,13 +134,13 @@ pub(super) fn negative(draw: &mut Draw) -> Exercise {
                         ),
                         (
                             u64::from(zone.soa.retry),
-                            text("Retry is for secondary servers.", "retry 是給次要伺服器用的。"),
+                            text("Retry is for secondary servers.", "retry是給次要伺服器用的。"),
                         ),
                         (
                             u64::from(record_ttl),
                             text(
                                 "That is the TTL of a record that did not exist.",
-                                "那是當時還不存在的紀錄的 TTL。",
+                                "那是當時還不存在的紀錄的TTL。",
                             ),
                         ),
                     ],
@@ -160,7 +160,7 @@ pub(super) fn negative(draw: &mut Draw) -> Exercise {
                             format!(
                                 "The SOA shows {left} s, less than the whole {keep}: it was there before."
                             ),
-                            format!("SOA 顯示剩 {left} 秒，比完整的 {keep} 小：之前就存入了。"),
+                            format!("SOA顯示剩{left}秒，比完整的{keep}小：之前就存入了。"),
                         ),
                     )],
                 ),
@@ -171,7 +171,7 @@ pub(super) fn negative(draw: &mut Draw) -> Exercise {
                     format!(
                         "From when on can this resolver give the address of `{missing}.{domain}`? (date and time, UTC)"
                     ),
-                    format!("這台解析器從何時起可以給出 `{missing}.{domain}` 的位址？（日期時間，UTC）"),
+                    format!("這台解析器從何時起可以給出`{missing}.{domain}`的位址？（日期時間，UTC）"),
                 ),
                 at(
                     ends,
@@ -194,7 +194,7 @@ pub(super) fn negative(draw: &mut Draw) -> Exercise {
                             seen + u64::from(keep),
                             text(
                                 format!("At {} only {left} s of it were left.", moment(seen)),
-                                format!("{} 時只剩 {left} 秒。", moment(seen)),
+                                format!("{}時只剩{left}秒。", moment(seen)),
                             ),
                         ),
                     ],
@@ -207,7 +207,7 @@ pub(super) fn negative(draw: &mut Draw) -> Exercise {
                         "At {} somebody asks the resolver for `{fresh}.{domain}`. Does it give the address?",
                         moment(later)
                     ),
-                    format!("{} 有人向這台解析器查 `{fresh}.{domain}`，會得到位址嗎？", moment(later)),
+                    format!("{}有人向這台解析器查`{fresh}.{domain}`，會得到位址嗎？", moment(later)),
                 ),
                 Answer::choice(draw, options),
             ),
@@ -215,7 +215,7 @@ pub(super) fn negative(draw: &mut Draw) -> Exercise {
         steps: vec![
             text(
                 format!("Negative TTL: min({}, {}) = {keep} s.", zone.soa_ttl, zone.soa.minimum),
-                format!("否定快取 TTL：min({}, {}) = {keep} 秒。", zone.soa_ttl, zone.soa.minimum),
+                format!("否定快取TTL：min({}, {}) = {keep}秒。", zone.soa_ttl, zone.soa.minimum),
             ),
             text(
                 format!(
@@ -224,11 +224,11 @@ pub(super) fn negative(draw: &mut Draw) -> Exercise {
                     moment(since),
                     moment(ends)
                 ),
-                format!("{} 時剩 {left} 秒：{} 存入，{} 失效。", moment(seen), moment(since), moment(ends)),
+                format!("{}時剩{left}秒：{}存入，{}失效。", moment(seen), moment(since), moment(ends)),
             ),
             text(
                 "Another name of the zone has no entry of its own: it is asked at once.",
-                "同一個 zone 的另一個名稱沒有自己的快取項目，會立刻去查。",
+                "同一個zone的另一個名稱沒有自己的快取項目，會立刻去查。",
             ),
         ],
         given: json!({ "scenario": "negative", "name": name.short(), "fresh": format!("{fresh}.{domain}"), "created": moment(created), "later": moment(later), "ttl": record_ttl }),
@@ -350,17 +350,17 @@ pub(super) fn chain_in_cache(draw: &mut Draw) -> Exercise {
             match known {
                 Some(record) => text(
                     format!("`{name}` is in the cache for another {} s.", record.ttl),
-                    format!("`{name}` 在快取裡，還有 {} 秒。", record.ttl),
+                    format!("`{name}`在快取裡，還有{}秒。", record.ttl),
                 ),
                 None if asked.iter().skip(1).any(|later| later == name) => text(
                     format!(
                         "`{name}` is asked for as well, but only when the answer for `{who}` has led there."
                     ),
-                    format!("`{name}` 也要查，但要等 `{who}` 的答案指過去之後。"),
+                    format!("`{name}`也要查，但要等`{who}`的答案指過去之後。"),
                 ),
                 None if who == *name => text(
                     format!("`{name}` is the first name of the chain that the cache does not hold."),
-                    format!("`{name}` 是鏈上第一個快取裡沒有的名稱。"),
+                    format!("`{name}`是鏈上第一個快取裡沒有的名稱。"),
                 ),
                 None => text(
                     format!(
@@ -368,7 +368,7 @@ pub(super) fn chain_in_cache(draw: &mut Draw) -> Exercise {
                         if asked.is_empty() { "nothing" } else { &who }
                     ),
                     format!(
-                        "依解析器所知，這條鏈不需要查 `{name}`；它要查的是：{}。",
+                        "依解析器所知，這條鏈不需要查`{name}`；它要查的是：{}。",
                         if asked.is_empty() { "不用查" } else { &who }
                     ),
                 ),
@@ -385,7 +385,7 @@ pub(super) fn chain_in_cache(draw: &mut Draw) -> Exercise {
                     "從名稱到位址的每一環都還在快取裡。",
                 )
             } else {
-                text(format!("`{who}` is not in the cache."), format!("`{who}` 不在快取裡。"))
+                text(format!("`{who}` is not in the cache."), format!("`{who}`不在快取裡。"))
             },
         ));
         let right = names_asked.iter().position(|name| *name == who).unwrap_or(names_asked.len());
@@ -397,7 +397,7 @@ pub(super) fn chain_in_cache(draw: &mut Draw) -> Exercise {
                     rule.en
                 ),
                 format!(
-                    "下面是某台解析器在 `$DATE` 那一刻（UTC）的快取，TTL 是剩餘秒數；以及自 {} 起的 zone 檔。就在那一刻有人向它查 `{host}.{domain} A`，之後每秒都有人查。伺服器會在自己的 zone 內追別名。{}",
+                    "下面是某台解析器在`$DATE`那一刻（UTC）的快取，TTL是剩餘秒數；以及自{}起的zone檔。就在那一刻有人向它查`{host}.{domain} A`，之後每秒都有人查。伺服器會在自己的zone內追別名。{}",
                     moment(change),
                     rule.zh_tw
                 ),
@@ -441,14 +441,14 @@ pub(super) fn chain_in_cache(draw: &mut Draw) -> Exercise {
                 ),
                 Ask::new(
                     "ttl",
-                    text("The TTL on the last record of that answer", "這個答案最後一筆紀錄的 TTL"),
+                    text("The TTL on the last record of that answer", "這個答案最後一筆紀錄的TTL"),
                     exactly(u64::from(last_ttl), Unit::Seconds, vec![]),
                 ),
                 Ask::new(
                     "new",
                     text(
                         format!("From when on does it answer with `{new}`? (date and time, UTC)"),
-                        format!("它從何時起會回答 `{new}`？（日期時間，UTC）"),
+                        format!("它從何時起會回答`{new}`？（日期時間，UTC）"),
                     ),
                     at(
                         new_from,
@@ -501,7 +501,7 @@ pub(super) fn chain_in_cache(draw: &mut Draw) -> Exercise {
                 ),
                 text(
                     format!("The answer: {}, address `{address}`.", chain.join(", ")),
-                    format!("答案：{}，位址 `{address}`。", chain.join("、")),
+                    format!("答案：{}，位址`{address}`。", chain.join("、")),
                 ),
                 text(
                     format!(
@@ -519,7 +519,7 @@ pub(super) fn chain_in_cache(draw: &mut Draw) -> Exercise {
                         if new_from == now {
                             "已經沒有舊的副本".to_owned()
                         } else {
-                            format!("舊的副本到 {} 失效", moment(new_from))
+                            format!("舊的副本到{}失效", moment(new_from))
                         }
                     ),
                 ),

@@ -157,7 +157,7 @@ pub(super) fn time_line(draw: &mut Draw) -> Exercise {
                         "That is what the server says at {}; the resolver still holds what it learnt earlier.",
                         moment(*when)
                     ),
-                    format!("那是伺服器在 {} 的內容；解析器還留著先前學到的。", moment(*when)),
+                    format!("那是伺服器在{}的內容；解析器還留著先前學到的。", moment(*when)),
                 ),
             )];
             for other in [
@@ -169,14 +169,14 @@ pub(super) fn time_line(draw: &mut Draw) -> Exercise {
             ] {
                 mistakes.push((other, text(
                     format!("Follow each link for itself: what the resolver holds of it at {}, and else what the server has then.", moment(*when)),
-                    format!("逐環判斷：{} 時解析器裡還有沒有這一環，沒有就看伺服器當時的內容。", moment(*when)),
+                    format!("逐環判斷：{}時解析器裡還有沒有這一環，沒有就看伺服器當時的內容。", moment(*when)),
                 )));
             }
             asks.push(Ask::new(
                 &id,
                 text(
                     format!("What query {} gets: an address, or NXDOMAIN", index + 1),
-                    format!("查詢 {} 得到什麼：位址，或 NXDOMAIN", index + 1),
+                    format!("查詢{}得到什麼：位址，或NXDOMAIN", index + 1),
                 ),
                 words(said, mistakes),
             ));
@@ -186,7 +186,7 @@ pub(super) fn time_line(draw: &mut Draw) -> Exercise {
                 if *cached { "all out of the cache" } else { "at least one link was asked anew" }
             ));
             notes_zh.push(format!(
-                "查詢 {}：{links}；{}",
+                "查詢{}：{links}；{}",
                 index + 1,
                 if *cached { "全部來自快取" } else { "至少有一環重新查詢" }
             ));
@@ -214,7 +214,7 @@ pub(super) fn time_line(draw: &mut Draw) -> Exercise {
             "settled",
             text(
                 format!("From {} on `{front}.{domain}` is asked every second. From when on is the answer the server's present one, `{truth}`? (date and time, UTC)", moment(settled)),
-                format!("從 {} 起每秒都查 `{front}.{domain}`。從何時起得到伺服器當下的答案 `{truth}`？（日期時間，UTC）", moment(settled)),
+                format!("從{}起每秒都查`{front}.{domain}`。從何時起得到伺服器當下的答案`{truth}`？（日期時間，UTC）", moment(settled)),
             ),
             at(new_from, vec![
                 (settled, text("Something it learnt before is still held then.", "那時還留著先前學到的東西。")),
@@ -229,7 +229,7 @@ pub(super) fn time_line(draw: &mut Draw) -> Exercise {
                     rule.en
                 ),
                 format!(
-                    "下面是 zone 一開始的內容、之後的三次變更，以及某台解析器收到的所有查詢；在查詢 1 之前它的快取是空的。伺服器會在 zone 內追別名並全部送出；解析器依每筆紀錄自己的 TTL 保留。{}",
+                    "下面是zone一開始的內容、之後的三次變更，以及某台解析器收到的所有查詢；在查詢1之前它的快取是空的。伺服器會在zone內追別名並全部送出；解析器依每筆紀錄自己的TTL保留。{}",
                     rule.zh_tw
                 ),
             ),
@@ -248,7 +248,7 @@ pub(super) fn time_line(draw: &mut Draw) -> Exercise {
                         zone.negative_ttl()
                     ),
                     format!(
-                        "列出解析器手上有什麼、到何時為止：別名、各個位址，以及「`{fresh}` 不存在」（min({}, {}) = {} 秒）。",
+                        "列出解析器手上有什麼、到何時為止：別名、各個位址，以及「`{fresh}`不存在」（min({}, {}) = {}秒）。",
                         zone.soa_ttl,
                         zone.soa.minimum,
                         zone.negative_ttl()
@@ -257,7 +257,7 @@ pub(super) fn time_line(draw: &mut Draw) -> Exercise {
                 text(format!("{}.", notes.join(". ")), format!("{}。", notes_zh.join("。"))),
                 text(
                     format!("The front name answers `{truth}` from {} on.", moment(new_from)),
-                    format!("`{front}` 從 {} 起回答 `{truth}`。", moment(new_from)),
+                    format!("`{front}`從{}起回答`{truth}`。", moment(new_from)),
                 ),
             ],
             given: json!({ "scenario": "line", "front": format!("{front}.{domain}"), "settled": moment(settled), "truth": truth }),
@@ -326,7 +326,7 @@ pub(super) fn lowered_ttl(draw: &mut Draw) -> Exercise {
                     rule.en
                 ),
                 format!(
-                    "某個服務要搬遷。下表是權威伺服器上這個名稱自各時間起的內容（UTC），以及三台解析器最近一次取得紀錄的時間（以切換前一秒 {} 來看）。用戶端每秒都向每一台查詢。{}",
+                    "某個服務要搬遷。下表是權威伺服器上這個名稱自各時間起的內容（UTC），以及三台解析器最近一次取得紀錄的時間（以切換前一秒{}來看）。用戶端每秒都向每一台查詢。{}",
                     moment(cutover - 1),
                     rule.zh_tw
                 ),
@@ -337,7 +337,7 @@ pub(super) fn lowered_ttl(draw: &mut Draw) -> Exercise {
                     "one",
                     text(
                         format!("From when on does `{asked}` give the new address? (date and time, UTC)"),
-                        format!("`{asked}` 從何時起給新位址？（日期時間，UTC）"),
+                        format!("`{asked}`從何時起給新位址？（日期時間，UTC）"),
                     ),
                     at(
                         right,
@@ -351,7 +351,7 @@ pub(super) fn lowered_ttl(draw: &mut Draw) -> Exercise {
                                         moment(last_fetch(fetched, cutover, lowered, long, short))
                                     ),
                                     format!(
-                                        "那是短 TTL 副本的上限；這一份是 {} 取得的。",
+                                        "那是短TTL副本的上限；這一份是{}取得的。",
                                         moment(last_fetch(fetched, cutover, lowered, long, short))
                                     ),
                                 ),
@@ -362,7 +362,7 @@ pub(super) fn lowered_ttl(draw: &mut Draw) -> Exercise {
                                     format!(
                                         "It was fetched before the TTL was lowered: it has the TTL of that time, {long} s."
                                     ),
-                                    format!("它是在調低 TTL 之前取得的：TTL 是當時的 {long} 秒。"),
+                                    format!("它是在調低TTL之前取得的：TTL是當時的{long}秒。"),
                                 ),
                             ),
                         ],
@@ -389,7 +389,7 @@ pub(super) fn lowered_ttl(draw: &mut Draw) -> Exercise {
                     "bound",
                     text(
                         "From when on no resolver anywhere that honours TTLs can give the old address any more, whenever it fetched? (date and time, UTC)",
-                        "不論何時取得，從何時起任何遵守 TTL 的解析器都不可能再給舊位址？（日期時間，UTC）",
+                        "不論何時取得，從何時起任何遵守TTL的解析器都不可能再給舊位址？（日期時間，UTC）",
                     ),
                     at(
                         bound,
@@ -403,7 +403,7 @@ pub(super) fn lowered_ttl(draw: &mut Draw) -> Exercise {
                                         moment(safe)
                                     ),
                                     format!(
-                                        "在 {} 之前一刻取得的副本可以活到 {}。",
+                                        "在{}之前一刻取得的副本可以活到{}。",
                                         moment(lowered),
                                         moment(safe)
                                     ),
@@ -413,7 +413,7 @@ pub(super) fn lowered_ttl(draw: &mut Draw) -> Exercise {
                                 cutover + long,
                                 text(
                                     "After the TTL was lowered nobody can have got the long one.",
-                                    "調低之後就不會有人拿到長的 TTL。",
+                                    "調低之後就不會有人拿到長的TTL。",
                                 ),
                             ),
                             (
@@ -422,7 +422,7 @@ pub(super) fn lowered_ttl(draw: &mut Draw) -> Exercise {
                                     format!(
                                         "A copy fetched just before the cutover lives {short} s beyond it."
                                     ),
-                                    format!("切換前一刻取得的副本會再活 {short} 秒。"),
+                                    format!("切換前一刻取得的副本會再活{short}秒。"),
                                 ),
                             ),
                         ],
@@ -434,7 +434,7 @@ pub(super) fn lowered_ttl(draw: &mut Draw) -> Exercise {
                         format!(
                             "The earliest cutover after which no such resolver is wrong for more than {short} s (date and time, UTC)"
                         ),
-                        format!("最早何時切換，才能讓任何這樣的解析器最多錯 {short} 秒？（日期時間，UTC）"),
+                        format!("最早何時切換，才能讓任何這樣的解析器最多錯{short}秒？（日期時間，UTC）"),
                     ),
                     at(
                         safe - short,
@@ -443,7 +443,7 @@ pub(super) fn lowered_ttl(draw: &mut Draw) -> Exercise {
                                 lowered,
                                 text(
                                     "Copies with the long TTL are still about then.",
-                                    "那時長 TTL 的副本還在。",
+                                    "那時長TTL的副本還在。",
                                 ),
                             ),
                             (
@@ -453,7 +453,7 @@ pub(super) fn lowered_ttl(draw: &mut Draw) -> Exercise {
                                         "That is on the safe side, but {short} s later than needed: a copy that ends then has been wrong for {short} s after a cutover {short} s earlier."
                                     ),
                                     format!(
-                                        "那樣也安全，但比需要的晚 {short} 秒：提早 {short} 秒切換，那一刻失效的副本也只錯了 {short} 秒。"
+                                        "那樣也安全，但比需要的晚{short}秒：提早{short}秒切換，那一刻失效的副本也只錯了{short}秒。"
                                     ),
                                 ),
                             ),
@@ -464,7 +464,7 @@ pub(super) fn lowered_ttl(draw: &mut Draw) -> Exercise {
             steps: vec![
                 text(
                     "A copy has the TTL it was fetched with; lowering the TTL later does not shorten it.",
-                    "副本的 TTL 是取得時的值；之後調低不會縮短它。",
+                    "副本的TTL是取得時的值；之後調低不會縮短它。",
                 ),
                 text(
                     format!(
@@ -474,7 +474,7 @@ pub(super) fn lowered_ttl(draw: &mut Draw) -> Exercise {
                         moment(worst)
                     ),
                     format!(
-                        "`{asked}`：{} 取得，所以從 {} 起是新的。三台都是新的：{}。",
+                        "`{asked}`：{}取得，所以從{}起是新的。三台都是新的：{}。",
                         moment(last_fetch(fetched, cutover, lowered, long, short)),
                         moment(right),
                         moment(worst)
@@ -489,7 +489,7 @@ pub(super) fn lowered_ttl(draw: &mut Draw) -> Exercise {
                         moment(lowered)
                     ),
                     format!(
-                        "一般而言：{} + {long} 秒與 {} + {short} 秒取較晚的，{}。要最多錯 {short} 秒，切換不得早於 {} + {long} 秒 − {short} 秒。",
+                        "一般而言：{} + {long}秒與{} + {short}秒取較晚的，{}。要最多錯{short}秒，切換不得早於{} + {long}秒 − {short}秒。",
                         moment(lowered),
                         moment(cutover),
                         moment(bound),
@@ -603,9 +603,9 @@ pub(super) fn three_caches(draw: &mut Draw) -> Exercise {
                     if *server {
                         "向伺服器查"
                     } else if *upstream {
-                        "VPC 解析器的快取"
+                        "VPC解析器的快取"
                     } else {
-                        "CoreDNS 的快取"
+                        "CoreDNS的快取"
                     }
                 )
             })
@@ -619,7 +619,7 @@ pub(super) fn three_caches(draw: &mut Draw) -> Exercise {
                     rule.en
                 ),
                 format!(
-                    "叢集裡只有一個應用程式會查 `{name}`。它第一次查是在 {}，不管 TTL，拿到的位址都剛好用 {own} 秒，然後立刻再查，如此重複。它的查詢先到 CoreDNS（設定如下：答案保留剩餘的 TTL，但不超過其中設定的 {capped} 秒；0 表示沒有下限），再到完整遵守 TTL 的 VPC 解析器，最後到權威伺服器。一開始所有快取都是空的。{} 發生容錯移轉，權威伺服器上的位址從 `{old}` 改成 `{new}`。{}",
+                    "叢集裡只有一個應用程式會查`{name}`。它第一次查是在{}，不管TTL，拿到的位址都剛好用{own}秒，然後立刻再查，如此重複。它的查詢先到CoreDNS（設定如下：答案保留剩餘的TTL，但不超過其中設定的{capped}秒；0表示沒有下限），再到完整遵守TTL的VPC解析器，最後到權威伺服器。一開始所有快取都是空的。{}發生容錯移轉，權威伺服器上的位址從`{old}`改成`{new}`。{}",
                     moment(start),
                     moment(failover),
                     rule.zh_tw
@@ -697,7 +697,7 @@ pub(super) fn three_caches(draw: &mut Draw) -> Exercise {
                                 upstream,
                                 text(
                                     "That many left CoreDNS; some of them ended at the VPC's resolver.",
-                                    "那是離開 CoreDNS 的次數；有些在 VPC 解析器就結束了。",
+                                    "那是離開CoreDNS的次數；有些在VPC解析器就結束了。",
                                 ),
                             ),
                         ],
@@ -717,7 +717,7 @@ pub(super) fn three_caches(draw: &mut Draw) -> Exercise {
                                 u64::from(full) + u64::from(capped) + own,
                                 text(
                                     "CoreDNS adds nothing: what it gets is what is left of the TTL, so the two caches end together.",
-                                    "CoreDNS 不會再加：它拿到的是剩餘的 TTL，兩層快取會同時到期。",
+                                    "CoreDNS不會再加：它拿到的是剩餘的TTL，兩層快取會同時到期。",
                                 ),
                             ),
                             (
@@ -726,14 +726,14 @@ pub(super) fn three_caches(draw: &mut Draw) -> Exercise {
                                     format!(
                                         "The application keeps what it got in the last moment for another {own} s."
                                     ),
-                                    format!("應用程式最後一刻拿到的位址會再用 {own} 秒。"),
+                                    format!("應用程式最後一刻拿到的位址會再用{own}秒。"),
                                 ),
                             ),
                             (
                                 u64::from(capped) + own,
                                 text(
                                     "CoreDNS asks the VPC's resolver, which may still have the old address.",
-                                    "CoreDNS 會去問 VPC 解析器，而它可能還有舊位址。",
+                                    "CoreDNS會去問VPC解析器，而它可能還有舊位址。",
                                 ),
                             ),
                         ],
@@ -746,7 +746,7 @@ pub(super) fn three_caches(draw: &mut Draw) -> Exercise {
                         "Lookups come every {own} s. CoreDNS keeps an answer for min(what is left, {capped}) s, the VPC's resolver for {full} s from its fetch."
                     ),
                     format!(
-                        "每 {own} 秒查一次。CoreDNS 保留 min（剩餘，{capped}）秒，VPC 解析器從取得起保留 {full} 秒。"
+                        "每{own}秒查一次。CoreDNS保留min（剩餘，{capped}）秒，VPC解析器從取得起保留{full}秒。"
                     ),
                 ),
                 text(
@@ -758,7 +758,7 @@ pub(super) fn three_caches(draw: &mut Draw) -> Exercise {
                         "At most: a copy fetched just before the failover ({full} s), taken just before it ends and then used for {own} s: {bound} s."
                     ),
                     format!(
-                        "最久：容錯移轉前一刻取得的副本（{full} 秒），在到期前一刻被取用，再用 {own} 秒：{bound} 秒。"
+                        "最久：容錯移轉前一刻取得的副本（{full}秒），在到期前一刻被取用，再用{own}秒：{bound}秒。"
                     ),
                 ),
             ],

@@ -139,7 +139,7 @@ fn zone_evidence(zone: &Zone) -> crate::model::Evidence {
 fn rule() -> Text {
     text(
         "Caches keep TTLs to the second: what is stored at *t* with TTL *n* is used before *t* + *n*, and at *t* + *n* asked anew.",
-        "快取精確遵守 TTL：在 *t* 存入、TTL 為 *n* 的資料用到 *t* + *n* 之前，到 *t* + *n* 就重新查詢。",
+        "快取精確遵守TTL：在 *t* 存入、TTL為 *n* 的資料用到 *t* + *n* 之前，到 *t* + *n* 就重新查詢。",
     )
 }
 
@@ -191,19 +191,19 @@ fn status_choice(right: Rcode, why: Text) -> Answer {
                 _ if *code == right => why.clone(),
                 Rcode::NoError => text(
                     format!("NOERROR says that the name exists. {}", why.en),
-                    format!("NOERROR 表示名稱存在。{}", why.zh_tw),
+                    format!("NOERROR表示名稱存在。{}", why.zh_tw),
                 ),
                 Rcode::NxDomain => text(
                     format!("NXDOMAIN says that nothing at all exists at or below the name. {}", why.en),
-                    format!("NXDOMAIN 表示這個名稱（與其下）什麼都沒有。{}", why.zh_tw),
+                    format!("NXDOMAIN表示這個名稱（與其下）什麼都沒有。{}", why.zh_tw),
                 ),
                 Rcode::ServFail => text(
                     format!("SERVFAIL says that the answer could not be found out; it could. {}", why.en),
-                    format!("SERVFAIL 表示無法得到答案；這裡得到了。{}", why.zh_tw),
+                    format!("SERVFAIL表示無法得到答案；這裡得到了。{}", why.zh_tw),
                 ),
                 _ => text(
                     format!("REFUSED is for a zone that the server does not serve. {}", why.en),
-                    format!("REFUSED 是伺服器不服務那個 zone。{}", why.zh_tw),
+                    format!("REFUSED是伺服器不服務那個zone。{}", why.zh_tw),
                 ),
             };
             Choice::new(text(format!("`{code}`"), format!("`{code}`")), why)

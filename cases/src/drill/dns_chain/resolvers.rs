@@ -80,10 +80,10 @@ pub(super) fn private_zone(draw: &mut Draw) -> Exercise {
     let (zones_en, zones_zh) = if second {
         (
             format!("two private hosted zones, `{domain}` and `{area}.{domain}`"),
-            format!("兩個私有託管區域 `{domain}` 與 `{area}.{domain}`"),
+            format!("兩個私有託管區域`{domain}`與`{area}.{domain}`"),
         )
     } else {
-        (format!("a private hosted zone, `{domain}`"), format!("一個私有託管區域 `{domain}`"))
+        (format!("a private hosted zone, `{domain}`"), format!("一個私有託管區域`{domain}`"))
     };
     Exercise {
         prompt: text(
@@ -94,7 +94,7 @@ pub(super) fn private_zone(draw: &mut Draw) -> Exercise {
                 rule.en
             ),
             format!(
-                "最前面是公開的 zone `{domain}`（放在別家 DNS 業者的 zone 檔）。某個 VPC 關聯了{zones_zh}，列在其後。執行個體都向 VPC 的解析器查詢；{} 時它查 `{outside}.{domain}`，在這之前 VPC 裡沒有人查過。{} 時，缺少的紀錄加進了該名稱所屬的私有託管區域。{}",
+                "最前面是公開的zone `{domain}`（放在別家DNS業者的zone檔）。某個VPC關聯了{zones_zh}，列在其後。執行個體都向VPC的解析器查詢；{}時它查`{outside}.{domain}`，在這之前VPC裡沒有人查過。{}時，缺少的紀錄加進了該名稱所屬的私有託管區域。{}",
                 moment(asked_at),
                 moment(added),
                 rule.zh_tw
@@ -106,7 +106,7 @@ pub(super) fn private_zone(draw: &mut Draw) -> Exercise {
                 "status",
                 text(
                     format!("The status the instance gets for `{outside}.{domain} A` at first"),
-                    format!("執行個體一開始查 `{outside}.{domain} A` 得到的狀態"),
+                    format!("執行個體一開始查`{outside}.{domain} A`得到的狀態"),
                 ),
                 status_choice(
                     shadowed.reply.rcode,
@@ -115,7 +115,7 @@ pub(super) fn private_zone(draw: &mut Draw) -> Exercise {
                             "The private zone `{domain}` matches and holds no `{outside}`; the public one is not asked."
                         ),
                         format!(
-                            "私有託管區域 `{domain}` 符合名稱，但裡面沒有 `{outside}`；不會再去問公開的 zone。"
+                            "私有託管區域`{domain}`符合名稱，但裡面沒有`{outside}`；不會再去問公開的zone。"
                         ),
                     ),
                 ),
@@ -124,7 +124,7 @@ pub(super) fn private_zone(draw: &mut Draw) -> Exercise {
                 "both",
                 text(
                     format!("What it gets for `{both}.{domain} A`: an address, or NXDOMAIN"),
-                    format!("查 `{both}.{domain} A` 得到什麼：位址，或 NXDOMAIN"),
+                    format!("查`{both}.{domain} A`得到什麼：位址，或NXDOMAIN"),
                 ),
                 words(
                     &shared_is,
@@ -132,7 +132,7 @@ pub(super) fn private_zone(draw: &mut Draw) -> Exercise {
                         both_public.to_string(),
                         text(
                             "That is the public record; inside the VPC the private zone answers.",
-                            "那是公開的紀錄；在 VPC 裡由私有託管區域回答。",
+                            "那是公開的紀錄；在VPC裡由私有託管區域回答。",
                         ),
                     )],
                 ),
@@ -141,7 +141,7 @@ pub(super) fn private_zone(draw: &mut Draw) -> Exercise {
                 "deep",
                 text(
                     format!("What it gets for `{sub}.{area}.{domain} A`: an address, or NXDOMAIN"),
-                    format!("查 `{sub}.{area}.{domain} A` 得到什麼：位址，或 NXDOMAIN"),
+                    format!("查`{sub}.{area}.{domain} A`得到什麼：位址，或NXDOMAIN"),
                 ),
                 words(
                     &deep_is,
@@ -152,7 +152,7 @@ pub(super) fn private_zone(draw: &mut Draw) -> Exercise {
                                 format!(
                                     "The private zone `{deep_zone}` matches the name: the public one is not asked."
                                 ),
-                                format!("私有託管區域 `{deep_zone}` 符合名稱：不會問公開的 zone。"),
+                                format!("私有託管區域`{deep_zone}`符合名稱：不會問公開的zone。"),
                             ),
                         ),
                         (
@@ -161,14 +161,14 @@ pub(super) fn private_zone(draw: &mut Draw) -> Exercise {
                                 format!(
                                     "`{area}.{domain}` matches more closely than `{domain}`, and it alone answers."
                                 ),
-                                format!("`{area}.{domain}` 比 `{domain}` 更符合，只由它回答。"),
+                                format!("`{area}.{domain}`比`{domain}`更符合，只由它回答。"),
                             ),
                         ),
                         (
                             "NXDOMAIN".to_owned(),
                             text(
                                 format!("`{deep_zone}` holds the name."),
-                                format!("`{deep_zone}` 裡有這個名稱。"),
+                                format!("`{deep_zone}`裡有這個名稱。"),
                             ),
                         ),
                     ],
@@ -180,7 +180,7 @@ pub(super) fn private_zone(draw: &mut Draw) -> Exercise {
                     format!(
                         "From when on does the resolver answer `{outside}.{domain}` with the new record? (date and time, UTC)"
                     ),
-                    format!("解析器從何時起會以新紀錄回答 `{outside}.{domain}`？（日期時間，UTC）"),
+                    format!("解析器從何時起會以新紀錄回答`{outside}.{domain}`？（日期時間，UTC）"),
                 ),
                 at(
                     seen,
@@ -189,21 +189,21 @@ pub(super) fn private_zone(draw: &mut Draw) -> Exercise {
                             added,
                             text(
                                 "It remembers the NXDOMAIN until that has expired.",
-                                "NXDOMAIN 還在快取裡，要等過期。",
+                                "NXDOMAIN還在快取裡，要等過期。",
                             ),
                         ),
                         (
                             asked_at + 86_400,
                             text(
                                 format!("The lesser of the SOA's TTL, {soa_ttl}, and its minimum counts."),
-                                format!("取 SOA 的 TTL（{soa_ttl}）與 minimum 較小的。"),
+                                format!("取SOA的TTL（{soa_ttl}）與minimum較小的。"),
                             ),
                         ),
                         (
                             added + u64::from(soa_ttl),
                             text(
                                 "The time counts from when the NXDOMAIN was stored, not from the change.",
-                                "時間從存入 NXDOMAIN 起算，不是從變更起算。",
+                                "時間從存入NXDOMAIN起算，不是從變更起算。",
                             ),
                         ),
                     ],
@@ -213,14 +213,14 @@ pub(super) fn private_zone(draw: &mut Draw) -> Exercise {
         steps: vec![
             text(
                 "For a name, the associated private zone that matches it most closely answers alone; what it lacks is NXDOMAIN, whatever the public zone holds.",
-                "每個名稱都由最符合的私有託管區域單獨回答；裡面沒有就是 NXDOMAIN，不管公開的 zone 有什麼。",
+                "每個名稱都由最符合的私有託管區域單獨回答；裡面沒有就是NXDOMAIN，不管公開的zone有什麼。",
             ),
             text(
                 format!(
                     "`{outside}` → NXDOMAIN; `{both}` → {shared_is}; `{sub}.{area}` is up to `{deep_zone}` → {deep_is}."
                 ),
                 format!(
-                    "`{outside}` → NXDOMAIN；`{both}` → {shared_is}；`{sub}.{area}` 歸 `{deep_zone}` → {deep_is}。"
+                    "`{outside}` → NXDOMAIN；`{both}` → {shared_is}；`{sub}.{area}`歸`{deep_zone}` → {deep_is}。"
                 ),
             ),
             text(
@@ -230,7 +230,7 @@ pub(super) fn private_zone(draw: &mut Draw) -> Exercise {
                     moment(seen)
                 ),
                 format!(
-                    "否定快取 TTL：min({soa_ttl}, 86400) = {soa_ttl} 秒，從 {} 起到 {}。",
+                    "否定快取TTL：min({soa_ttl}, 86400) = {soa_ttl}秒，從{}起到{}。",
                     moment(asked_at),
                     moment(seen)
                 ),
@@ -341,7 +341,7 @@ pub(super) fn cluster(draw: &mut Draw) -> Exercise {
                     outside.iter().map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>().join(", ")
                 ),
                 format!(
-                    "命名空間 `{home}` 裡的某個 pod 有下面的 `/etc/resolv.conf`；下面也列出叢集（`cluster.local`）的 service。它的程式（glibc，`getaddrinfo` 兩種位址家族都查，所以每個嘗試的名稱都查 A 與 AAAA）查詢 `{typed}`。叢集外只有 {} 存在，而且只有 A 紀錄。CoreDNS 自己回答 `cluster.local`，其餘轉送；沒有任何快取。",
+                    "命名空間`{home}`裡的某個pod有下面的`/etc/resolv.conf`；下面也列出叢集（`cluster.local`）的service。它的程式（glibc，`getaddrinfo`兩種位址家族都查，所以每個嘗試的名稱都查A與AAAA）查詢`{typed}`。叢集外只有{}存在，而且只有A紀錄。CoreDNS自己回答`cluster.local`，其餘轉送；沒有任何快取。",
                     outside.iter().map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>().join("、")
                 ),
             ),
@@ -370,7 +370,7 @@ pub(super) fn cluster(draw: &mut Draw) -> Exercise {
                 ),
                 Ask::new(
                     "sent",
-                    text("How many queries the pod sends", "pod 總共送出幾個查詢"),
+                    text("How many queries the pod sends", "pod總共送出幾個查詢"),
                     exactly(
                         sent,
                         Unit::None,
@@ -379,7 +379,7 @@ pub(super) fn cluster(draw: &mut Draw) -> Exercise {
                                 sent / 2,
                                 text(
                                     "Each name is asked for twice: A and AAAA.",
-                                    "每個名稱都查兩次：A 與 AAAA。",
+                                    "每個名稱都查兩次：A與AAAA。",
                                 ),
                             ),
                             (
@@ -388,7 +388,7 @@ pub(super) fn cluster(draw: &mut Draw) -> Exercise {
                                     format!(
                                         "{dots} dots are fewer than ndots 5: the search list comes first."
                                     ),
-                                    format!("{dots} 個點少於 ndots 5：先走搜尋清單。"),
+                                    format!("{dots}個點少於ndots 5：先走搜尋清單。"),
                                 ),
                             ),
                             (
@@ -405,18 +405,18 @@ pub(super) fn cluster(draw: &mut Draw) -> Exercise {
                     "forwarded",
                     text(
                         "How many of them CoreDNS forwards to its upstream",
-                        "其中 CoreDNS 轉送到上游的有幾個",
+                        "其中CoreDNS轉送到上游的有幾個",
                     ),
                     exactly(
                         forwarded,
                         Unit::None,
                         vec![
-                            (outside_only, text("A and AAAA are both forwarded.", "A 與 AAAA 都會轉送。")),
+                            (outside_only, text("A and AAAA are both forwarded.", "A與AAAA都會轉送。")),
                             (
                                 sent,
                                 text(
                                     "Names below `cluster.local` are answered by CoreDNS itself.",
-                                    "`cluster.local` 之下的名稱由 CoreDNS 自己回答。",
+                                    "`cluster.local`之下的名稱由CoreDNS自己回答。",
                                 ),
                             ),
                             (
@@ -433,7 +433,7 @@ pub(super) fn cluster(draw: &mut Draw) -> Exercise {
                     "lower",
                     text(
                         format!("How many queries it sends with `ndots:{lower}` instead"),
-                        format!("改成 `ndots:{lower}` 時會送出幾個查詢"),
+                        format!("改成`ndots:{lower}`時會送出幾個查詢"),
                     ),
                     exactly(
                         sent_changed,
@@ -446,7 +446,7 @@ pub(super) fn cluster(draw: &mut Draw) -> Exercise {
                                         "With {dots} dot{} and ndots {lower}, the order changes.",
                                         if dots == 1 { "" } else { "s" }
                                     ),
-                                    format!("{dots} 個點、ndots {lower}，順序會改變。"),
+                                    format!("{dots}個點、ndots {lower}，順序會改變。"),
                                 ),
                             ),
                             (
@@ -456,10 +456,10 @@ pub(super) fn cluster(draw: &mut Draw) -> Exercise {
                                         "The name has {dots} dot{}: see whether it is tried as it is first.",
                                         if dots == 1 { "" } else { "s" }
                                     ),
-                                    format!("名稱有 {dots} 個點：看看原樣查詢是不是排在最前。"),
+                                    format!("名稱有{dots}個點：看看原樣查詢是不是排在最前。"),
                                 ),
                             ),
-                            (sent_changed / 2, text("A and AAAA are two queries.", "A 與 AAAA 是兩個查詢。")),
+                            (sent_changed / 2, text("A and AAAA are two queries.", "A與AAAA是兩個查詢。")),
                         ],
                     ),
                 ),
@@ -476,7 +476,7 @@ pub(super) fn cluster(draw: &mut Draw) -> Exercise {
                         }
                     ),
                     format!(
-                        "{dots} 個點對 ndots 5：{}。",
+                        "{dots}個點對ndots 5：{}。",
                         if dots >= 5 { "先查原樣" } else { "先走搜尋清單，最後才查原樣" }
                     ),
                 ),
@@ -487,7 +487,7 @@ pub(super) fn cluster(draw: &mut Draw) -> Exercise {
                         tried.len()
                     ),
                     format!(
-                        "嘗試過：{}，共 {} 個名稱，各兩個查詢，合計 {sent} 個，其中 {forwarded} 個不在 `cluster.local` 之下。",
+                        "嘗試過：{}，共{}個名稱，各兩個查詢，合計{sent}個，其中{forwarded}個不在`cluster.local`之下。",
                         tried.join("、"),
                         tried.len()
                     ),
@@ -497,7 +497,7 @@ pub(super) fn cluster(draw: &mut Draw) -> Exercise {
                         "With ndots {lower}: {sent_changed}. With a final dot (`{dotted}`) it is always {with_dot}."
                     ),
                     format!(
-                        "ndots {lower} 時：{sent_changed} 個。加上結尾的點（`{dotted}`）永遠是 {with_dot} 個。"
+                        "ndots {lower}時：{sent_changed}個。加上結尾的點（`{dotted}`）永遠是{with_dot}個。"
                     ),
                 ),
             ],

@@ -79,7 +79,7 @@ pub(super) fn blocks(draw: &mut Draw) -> Exercise {
     Exercise {
         prompt: Text::new(
             "Every file below was written with the configured block size. DataNodes store nothing but these files here; checksums and metadata are not counted.",
-            "下列檔案寫入時都使用目前設定的區塊大小。這裡假設 DataNode 只存放這些檔案，校驗碼與中繼資料不計。",
+            "下列檔案寫入時都使用目前設定的區塊大小。這裡假設DataNode只存放這些檔案，校驗碼與中繼資料不計。",
         ),
         evidence: vec![
             shown(EvidenceType::Command, format!("$ hdfs getconf -confKey dfs.blocksize\n{block}\n")),
@@ -90,7 +90,7 @@ pub(super) fn blocks(draw: &mut Draw) -> Exercise {
                 "blocks",
                 Text::new(
                     "How many blocks the NameNode keeps for these files",
-                    "NameNode 為這些檔案記錄幾個區塊",
+                    "NameNode為這些檔案記錄幾個區塊",
                 ),
                 count(
                     total,
@@ -103,7 +103,7 @@ pub(super) fn blocks(draw: &mut Draw) -> Exercise {
                                     bytes.div_ceil(block)
                                 ),
                                 format!(
-                                    "把 {bytes} 個位元組連起來切確實是 {} 個，但一個區塊只屬於一個檔案，每個檔案都有自己的最後一個區塊。",
+                                    "把{bytes}個位元組連起來切確實是{}個，但一個區塊只屬於一個檔案，每個檔案都有自己的最後一個區塊。",
                                     bytes.div_ceil(block)
                                 ),
                             ),
@@ -114,7 +114,7 @@ pub(super) fn blocks(draw: &mut Draw) -> Exercise {
                                 format!(
                                     "{replicas} is the number of replicas; a block with three replicas is still one block."
                                 ),
-                                format!("{replicas} 是複本數；一個區塊有三個複本仍是一個區塊。"),
+                                format!("{replicas}是複本數；一個區塊有三個複本仍是一個區塊。"),
                             ),
                         ),
                         (
@@ -129,7 +129,7 @@ pub(super) fn blocks(draw: &mut Draw) -> Exercise {
             ),
             Ask::new(
                 "replicas",
-                Text::new("How many replicas lie on all DataNodes together", "所有 DataNode 上共有幾個複本"),
+                Text::new("How many replicas lie on all DataNodes together", "所有DataNode上共有幾個複本"),
                 count(
                     replicas,
                     vec![
@@ -146,7 +146,7 @@ pub(super) fn blocks(draw: &mut Draw) -> Exercise {
                                 format!(
                                     "Not every file has {usual} replicas: the second column of `ls` tells."
                                 ),
-                                format!("並非每個檔案都是 {usual} 份複本：看 `ls` 的第二欄。"),
+                                format!("並非每個檔案都是{usual}份複本：看`ls`的第二欄。"),
                             ),
                         ),
                     ],
@@ -156,7 +156,7 @@ pub(super) fn blocks(draw: &mut Draw) -> Exercise {
                 "raw",
                 Text::new(
                     "Disk space they take on all DataNodes together, in GiB, to two decimals",
-                    "在所有 DataNode 上共占多少磁碟空間（GiB，取到小數第二位）",
+                    "在所有DataNode上共占多少磁碟空間（GiB，取到小數第二位）",
                 ),
                 figure(
                     gib(raw),
@@ -174,14 +174,14 @@ pub(super) fn blocks(draw: &mut Draw) -> Exercise {
                             gib(bytes),
                             Text::new(
                                 "That is one copy: HDFS stores every replica in full.",
-                                "這只是一份的大小：HDFS 會完整存放每一份複本。",
+                                "這只是一份的大小：HDFS會完整存放每一份複本。",
                             ),
                         ),
                         (
                             gib(bytes * usual as u64),
                             Text::new(
                                 format!("Not every file has {usual} replicas."),
-                                format!("並非每個檔案都是 {usual} 份複本。"),
+                                format!("並非每個檔案都是{usual}份複本。"),
                             ),
                         ),
                     ],
@@ -191,7 +191,7 @@ pub(super) fn blocks(draw: &mut Draw) -> Exercise {
                 "last",
                 Text::new(
                     format!("Size of the last block of `{short_name}`, in MiB, to one decimal"),
-                    format!("`{short_name}` 最後一個區塊的大小（MiB，取到小數第一位）"),
+                    format!("`{short_name}`最後一個區塊的大小（MiB，取到小數第一位）"),
                 ),
                 figure(
                     rest as f64 / MIB as f64,
@@ -204,7 +204,7 @@ pub(super) fn blocks(draw: &mut Draw) -> Exercise {
                                 "{} bytes are not a multiple of {block}: the last block is shorter.",
                                 chosen.bytes
                             ),
-                            format!("{} 不是 {block} 的倍數，最後一個區塊比較短。", chosen.bytes),
+                            format!("{}不是{block}的倍數，最後一個區塊比較短。", chosen.bytes),
                         ),
                     )],
                 ),
@@ -217,13 +217,13 @@ pub(super) fn blocks(draw: &mut Draw) -> Exercise {
                     per_file.iter().map(usize::to_string).collect::<Vec<_>>().join(" + ")
                 ),
                 format!(
-                    "每個檔案的長度除以 {block} 後無條件進位：{} = {total} 個區塊。",
+                    "每個檔案的長度除以{block}後無條件進位：{} = {total}個區塊。",
                     per_file.iter().map(usize::to_string).collect::<Vec<_>>().join(" + ")
                 ),
             ),
             Text::new(
                 format!("Times the replication of each file (second column): {replicas} replicas."),
-                format!("各自乘上檔案的複本數（第二欄）：共 {replicas} 個複本。"),
+                format!("各自乘上檔案的複本數（第二欄）：共{replicas}個複本。"),
             ),
             Text::new(
                 format!(
@@ -231,7 +231,7 @@ pub(super) fn blocks(draw: &mut Draw) -> Exercise {
                     short(gib(raw))
                 ),
                 format!(
-                    "空間＝長度 × 複本數，逐檔相加：{raw} 位元組＝{} GiB。不滿的區塊只占實際大小；小檔案耗的是 NameNode 的記憶體，不是磁碟。",
+                    "空間＝長度 × 複本數，逐檔相加：{raw}位元組＝{} GiB。不滿的區塊只占實際大小；小檔案耗的是NameNode的記憶體，不是磁碟。",
                     short(gib(raw))
                 ),
             ),
@@ -242,7 +242,7 @@ pub(super) fn blocks(draw: &mut Draw) -> Exercise {
                     rest as f64 / MIB as f64
                 ),
                 format!(
-                    "`{short_name}`：{} 除以 {block} 餘 {rest} 位元組＝{:.1} MiB。",
+                    "`{short_name}`：{}除以{block}餘{rest}位元組＝{:.1} MiB。",
                     chosen.bytes,
                     rest as f64 / MIB as f64
                 ),
@@ -280,10 +280,10 @@ fn cluster(draw: &mut Draw, nodes: usize, racks: usize, replication: usize) -> H
 
 /// Why nodes are gone.
 const CAUSES: [(&str, &str); 5] = [
-    ("are reclaimed by EC2 Spot within a minute of each other", "在一分鐘內先後被 EC2 Spot 收回"),
+    ("are reclaimed by EC2 Spot within a minute of each other", "在一分鐘內先後被EC2 Spot收回"),
     ("lose their data volumes", "的資料磁碟區同時損壞"),
     ("are terminated by mistake", "被人誤按終止"),
-    ("stop answering after a kernel panic", "發生 kernel panic 後不再回應"),
+    ("stop answering after a kernel panic", "發生kernel panic後不再回應"),
     ("are cut off by a wrong security group change", "因為安全群組改錯而斷線"),
 ];
 
@@ -344,7 +344,7 @@ fn failed_case(draw: &mut Draw, hdfs: &Hdfs, dead: &[usize], before: String) -> 
                         "{missing} of its {} blocks had replicas only on the failed nodes.",
                         blocks.len()
                     ),
-                    format!("它的 {} 個區塊中有 {missing} 個只存在故障的節點上。", blocks.len()),
+                    format!("它的{}個區塊中有{missing}個只存在故障的節點上。", blocks.len()),
                 )
             } else {
                 Text::new(
@@ -363,15 +363,15 @@ fn failed_case(draw: &mut Draw, hdfs: &Hdfs, dead: &[usize], before: String) -> 
                 gone.join(" and ")
             ),
             format!(
-                "下面是故障前的報告。之後 DataNode {} {cause_zh}；NameNode 已判定它們死亡，但還沒開始補複本。此時再執行一次 `hdfs fsck`。fsck 的算法：區塊至少還有一個存活複本、但少於檔案要求的份數，算 *under-replicated*；一個都不剩則算 *missing*（不算 under-replicated）；*missing replicas* 是所有 under-replicated 區塊缺少的份數總和。",
-                gone.join(" 與 ")
+                "下面是故障前的報告。之後DataNode {}{cause_zh}；NameNode已判定它們死亡，但還沒開始補複本。此時再執行一次`hdfs fsck`。fsck的算法：區塊至少還有一個存活複本、但少於檔案要求的份數，算 *under-replicated*；一個都不剩則算 *missing*（不算under-replicated）；*missing replicas* 是所有under-replicated區塊缺少的份數總和。",
+                gone.join("與")
             ),
         ),
         evidence: vec![shown(EvidenceType::Command, before)],
         asks: vec![
             Ask::new(
                 "under",
-                Text::new("Under-replicated blocks", "Under-replicated blocks 的數目"),
+                Text::new("Under-replicated blocks", "Under-replicated blocks的數目"),
                 count(
                     health.under_replicated,
                     vec![
@@ -383,7 +383,7 @@ fn failed_case(draw: &mut Draw, hdfs: &Hdfs, dead: &[usize], before: String) -> 
                                     health.missing_blocks
                                 ),
                                 format!(
-                                    "有 {touched} 個區塊少了複本，但其中 {} 個已經一份不剩，那些算 missing。",
+                                    "有{touched}個區塊少了複本，但其中{}個已經一份不剩，那些算missing。",
                                     health.missing_blocks
                                 ),
                             ),
@@ -392,7 +392,7 @@ fn failed_case(draw: &mut Draw, hdfs: &Hdfs, dead: &[usize], before: String) -> 
                             lost,
                             Text::new(
                                 format!("{lost} replicas are gone; blocks are asked for."),
-                                format!("消失的複本有 {lost} 個；題目問的是區塊數。"),
+                                format!("消失的複本有{lost}個；題目問的是區塊數。"),
                             ),
                         ),
                     ],
@@ -400,21 +400,21 @@ fn failed_case(draw: &mut Draw, hdfs: &Hdfs, dead: &[usize], before: String) -> 
             ),
             Ask::new(
                 "missing",
-                Text::new("Missing blocks", "Missing blocks 的數目"),
+                Text::new("Missing blocks", "Missing blocks的數目"),
                 count(
                     health.missing_blocks,
                     vec![(
                         touched,
                         Text::new(
                             "A block is missing only when no live node has a replica.",
-                            "只有當存活節點上一份複本都沒有時才算 missing。",
+                            "只有當存活節點上一份複本都沒有時才算missing。",
                         ),
                     )],
                 ),
             ),
             Ask::new(
                 "missing-replicas",
-                Text::new("Missing replicas", "Missing replicas 的數目"),
+                Text::new("Missing replicas", "Missing replicas的數目"),
                 count(
                     health.missing_replicas,
                     vec![
@@ -424,7 +424,7 @@ fn failed_case(draw: &mut Draw, hdfs: &Hdfs, dead: &[usize], before: String) -> 
                                 format!(
                                     "{lost} replicas are gone in all; fsck adds up only those of blocks that still have one."
                                 ),
-                                format!("總共少了 {lost} 份；但 fsck 只加總仍有存活複本的區塊所缺的份數。"),
+                                format!("總共少了{lost}份；但fsck只加總仍有存活複本的區塊所缺的份數。"),
                             ),
                         ),
                         (
@@ -451,8 +451,8 @@ fn failed_case(draw: &mut Draw, hdfs: &Hdfs, dead: &[usize], before: String) -> 
                     health.expected
                 ),
                 format!(
-                    "把 {} 從每個區塊的複本清單劃掉：{} 個複本少了 {lost} 個。",
-                    names.join(" 與 "),
+                    "把{}從每個區塊的複本清單劃掉：{}個複本少了{lost}個。",
+                    names.join("與"),
                     health.expected
                 ),
             ),
@@ -464,7 +464,7 @@ fn failed_case(draw: &mut Draw, hdfs: &Hdfs, dead: &[usize], before: String) -> 
                     health.blocks - touched
                 ),
                 format!(
-                    "一份都不剩的區塊有 {} 個：missing；還有但不足的有 {} 個：under-replicated；其餘 {} 個未受影響。",
+                    "一份都不剩的區塊有{}個：missing；還有但不足的有{}個：under-replicated；其餘{}個未受影響。",
                     live_of(0),
                     health.under_replicated,
                     health.blocks - touched
@@ -476,7 +476,7 @@ fn failed_case(draw: &mut Draw, hdfs: &Hdfs, dead: &[usize], before: String) -> 
                     health.missing_replicas
                 ),
                 format!(
-                    "這些 under-replicated 區塊合計缺 {} 份，NameNode 會自己補；missing 的區塊只有等節點（或資料）回來。",
+                    "這些under-replicated區塊合計缺{}份，NameNode會自己補；missing的區塊只有等節點（或資料）回來。",
                     health.missing_replicas
                 ),
             ),
@@ -543,12 +543,12 @@ pub(super) fn repaired(draw: &mut Draw) -> Exercise {
         option(
             format!("`hdfs dfs -setrep -w {live} {wide_path}`"),
             format!("{live} live nodes can hold {live} replicas: with that target nothing is lacking."),
-            format!("存活的 {live} 個節點放得下 {live} 份；目標改成這個數就不再缺。"),
+            format!("存活的{live}個節點放得下{live}份；目標改成這個數就不再缺。"),
         ),
         option(
             "`hdfs balancer -threshold 5`".to_owned(),
             "The balancer moves replicas between nodes; it never makes one more.".to_owned(),
-            "balancer 只在節點之間搬複本，不會多做一份。".to_owned(),
+            "balancer只在節點之間搬複本，不會多做一份。".to_owned(),
         ),
         option(
             format!("`hdfs dfs -setrep -w {} {wide_path}`", live + 1),
@@ -556,13 +556,13 @@ pub(super) fn repaired(draw: &mut Draw) -> Exercise {
                 "That still asks for {} nodes, and {live} are alive; `-w` would wait for ever.",
                 live + 1
             ),
-            format!("這仍需要 {} 個節點，但只有 {live} 個存活；加了 `-w` 會一直等下去。", live + 1),
+            format!("這仍需要{}個節點，但只有{live}個存活；加了`-w`會一直等下去。", live + 1),
         ),
         option(
             format!("`hdfs fsck {directory} -delete`"),
             "It deletes files with missing or corrupt blocks; under-replicated ones are not among them."
                 .to_owned(),
-            "它刪除的是有區塊遺失或損壞的檔案，under-replicated 的不在其中。".to_owned(),
+            "它刪除的是有區塊遺失或損壞的檔案，under-replicated的不在其中。".to_owned(),
         ),
     ];
     let plural = if names.len() > 1 { ("die", "DataNodes") } else { ("dies", "DataNode") };
@@ -576,8 +576,8 @@ pub(super) fn repaired(draw: &mut Draw) -> Exercise {
                 plural.0
             ),
             format!(
-                "報告是故障前的狀態。之後 DataNode {} 永久故障。NameNode 會用剩下的複本補到不能再補為止：同一個區塊在一個節點上最多一份，補到檔案要求的份數，或補到存活節點數為止。每個節點空間都足夠，期間沒有其他寫入。",
-                gone.join(" 與 ")
+                "報告是故障前的狀態。之後DataNode {}永久故障。NameNode會用剩下的複本補到不能再補為止：同一個區塊在一個節點上最多一份，補到檔案要求的份數，或補到存活節點數為止。每個節點空間都足夠，期間沒有其他寫入。",
+                gone.join("與")
             ),
         ),
         evidence: vec![shown(EvidenceType::Command, before), shown(EvidenceType::Command, stats)],
@@ -598,7 +598,7 @@ pub(super) fn repaired(draw: &mut Draw) -> Exercise {
                                     "{lost} replicas were on failed nodes, but a block cannot get more replicas than there are live nodes, and one without any replica left cannot be copied."
                                 ),
                                 format!(
-                                    "故障節點上有 {lost} 個複本，但複本數不能超過存活節點數，而一份不剩的區塊也無從複製。"
+                                    "故障節點上有{lost}個複本，但複本數不能超過存活節點數，而一份不剩的區塊也無從複製。"
                                 ),
                             ),
                         ),
@@ -610,7 +610,7 @@ pub(super) fn repaired(draw: &mut Draw) -> Exercise {
                                     health.missing_replicas
                                 ),
                                 format!(
-                                    "fsck 會說缺 {} 份；超過 {live} 個節點的部分沒有地方可放。",
+                                    "fsck會說缺{}份；超過{live}個節點的部分沒有地方可放。",
                                     health.missing_replicas
                                 ),
                             ),
@@ -640,7 +640,7 @@ pub(super) fn repaired(draw: &mut Draw) -> Exercise {
                             (copies * 128) as f64,
                             Text::new(
                                 "A short last block is copied with the bytes it holds, not as 128 MiB.",
-                                "不滿的最後一個區塊只複製實際的位元組數，不是 128 MiB。",
+                                "不滿的最後一個區塊只複製實際的位元組數，不是128 MiB。",
                             ),
                         ),
                     ],
@@ -648,7 +648,7 @@ pub(super) fn repaired(draw: &mut Draw) -> Exercise {
             ),
             Ask::new(
                 "still",
-                Text::new("Blocks that stay under-replicated", "仍然 under-replicated 的區塊數"),
+                Text::new("Blocks that stay under-replicated", "仍然under-replicated的區塊數"),
                 count(
                     still,
                     vec![
@@ -658,7 +658,7 @@ pub(super) fn repaired(draw: &mut Draw) -> Exercise {
                                 format!(
                                     "`{wide_path}` asks for {wide} replicas and only {live} nodes are alive."
                                 ),
-                                format!("`{wide_path}` 要求 {wide} 份，而存活節點只有 {live} 個。"),
+                                format!("`{wide_path}`要求{wide}份，而存活節點只有{live}個。"),
                             ),
                         ),
                         (
@@ -683,10 +683,7 @@ pub(super) fn repaired(draw: &mut Draw) -> Exercise {
                     "{live} nodes are left, so no block can have more than {live} replicas. Strike {} from the lists.",
                     names.join(" and ")
                 ),
-                format!(
-                    "剩 {live} 個節點，所以任何區塊最多 {live} 份。先把 {} 從清單劃掉。",
-                    names.join(" 與 ")
-                ),
+                format!("剩{live}個節點，所以任何區塊最多{live}份。先把{}從清單劃掉。", names.join("與")),
             ),
             Text::new(
                 format!(
@@ -694,7 +691,7 @@ pub(super) fn repaired(draw: &mut Draw) -> Exercise {
                     mib(bytes)
                 ),
                 format!(
-                    "還有複本的區塊各補 min(要求份數, {live}) − 存活份數：共 {copies} 份，{:.1} MiB。",
+                    "還有複本的區塊各補`min(要求份數, {live})` − 存活份數：共{copies}份，{:.1} MiB。",
                     mib(bytes)
                 ),
             ),
@@ -705,7 +702,7 @@ pub(super) fn repaired(draw: &mut Draw) -> Exercise {
                     counted(health.missing_blocks, "block")
                 ),
                 format!(
-                    "`{wide_path}` 要求 {wide} 份：它的 {still} 個區塊會一直 under-replicated，直到降低目標或加節點。另有 {} 個區塊 missing，不計入。",
+                    "`{wide_path}`要求{wide}份：它的{still}個區塊會一直under-replicated，直到降低目標或加節點。另有{}個區塊missing，不計入。",
                     health.missing_blocks
                 ),
             ),

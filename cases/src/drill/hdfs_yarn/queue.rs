@@ -177,10 +177,7 @@ fn unhealthy_once(draw: &mut Draw) -> Option<Exercise> {
                     "`/mnt` is above the threshold: 0 of 1 log-dirs is good. (local-dirs: {} of {dirs} good.)",
                     dirs - full
                 ),
-                format!(
-                    "`/mnt` 超過門檻：log-dirs 1 個中 0 個正常。（local-dirs 正常 {}/{dirs}。）",
-                    dirs - full
-                ),
+                format!("`/mnt`超過門檻：log-dirs 1個中0個正常。（local-dirs正常{}/{dirs}。）", dirs - full),
             ),
             (true, false, _) => Text::new(
                 format!(
@@ -188,7 +185,7 @@ fn unhealthy_once(draw: &mut Draw) -> Option<Exercise> {
                     dirs - full,
                     rules.min_healthy
                 ),
-                format!("local-dirs 只有 {}/{dirs} 正常，低於 {}。", dirs - full, rules.min_healthy),
+                format!("local-dirs只有{}/{dirs}正常，低於{}。", dirs - full, rules.min_healthy),
             ),
             (false, _, 0) => Text::new("No volume is above the threshold.", "沒有任何磁碟超過門檻。"),
             (false, ..) => Text::new(
@@ -198,7 +195,7 @@ fn unhealthy_once(draw: &mut Draw) -> Option<Exercise> {
                     rules.min_healthy
                 ),
                 format!(
-                    "local-dirs 正常 {}/{dirs}，不低於 {}，log-dir 也正常：它只是不再用滿的那些磁碟。",
+                    "local-dirs正常{}/{dirs}，不低於{}，log-dir也正常：它只是不再用滿的那些磁碟。",
                     dirs - full,
                     rules.min_healthy
                 ),
@@ -214,7 +211,7 @@ fn unhealthy_once(draw: &mut Draw) -> Option<Exercise> {
             let why = match outcome.state {
                 AppState::Accepted => Text::new(
                     "When its turn comes no running node has room for its ApplicationMaster.",
-                    "輪到它時，沒有任何 RUNNING 節點放得下它的 ApplicationMaster。",
+                    "輪到它時，沒有任何RUNNING節點放得下它的ApplicationMaster。",
                 ),
                 AppState::Running => Text::new(
                     format!(
@@ -223,7 +220,7 @@ fn unhealthy_once(draw: &mut Draw) -> Option<Exercise> {
                         app.containers
                     ),
                     format!(
-                        "它的 ApplicationMaster 有位置，狀態是 RUNNING，executor 有 {}/{} 個。",
+                        "它的ApplicationMaster有位置，狀態是RUNNING，executor有{}/{}個。",
                         outcome.running.len(),
                         app.containers
                     ),
@@ -255,7 +252,7 @@ fn unhealthy_once(draw: &mut Draw) -> Option<Exercise> {
                 RULE.0
             ),
             format!(
-                "所有節點的設定都如下，目前沒有任何容器。目錄所在磁碟的使用率*超過*該百分比時，磁碟檢查會判定它是壞的；local-dirs 或 log-dirs 任一類的正常比例低於 `min-healthy-disks` 時，節點就是 UNHEALTHY，不再接容器。下表的應用程式依序送出。{}只看記憶體。每個應用程式先要 ApplicationMaster，再要 executor；容器放到第一個（依顯示順序）放得下的 RUNNING 節點，都放不下就等待，換試下一個。不考慮佇列上限（含 ApplicationMaster 的上限）、保留（reservation）與搶占。",
+                "所有節點的設定都如下，目前沒有任何容器。目錄所在磁碟的使用率*超過*該百分比時，磁碟檢查會判定它是壞的；local-dirs或log-dirs任一類的正常比例低於`min-healthy-disks`時，節點就是UNHEALTHY，不再接容器。下表的應用程式依序送出。{}只看記憶體。每個應用程式先要ApplicationMaster，再要executor；容器放到第一個（依顯示順序）放得下的RUNNING節點，都放不下就等待，換試下一個。不考慮佇列上限（含ApplicationMaster的上限）、保留（reservation）與搶占。",
                 RULE.1
             ),
         ),
@@ -267,12 +264,12 @@ fn unhealthy_once(draw: &mut Draw) -> Option<Exercise> {
         asks: vec![
             Ask::new(
                 "unhealthy",
-                Text::new("Nodes that are UNHEALTHY", "哪些節點是 UNHEALTHY"),
+                Text::new("Nodes that are UNHEALTHY", "哪些節點是UNHEALTHY"),
                 Answer::Several { options, right: bad.clone() },
             ),
             Ask::new(
                 "memory",
-                Text::new("Memory that YARN can hand out now, in MiB", "YARN 目前可配置的記憶體總量（MiB）"),
+                Text::new("Memory that YARN can hand out now, in MiB", "YARN目前可配置的記憶體總量（MiB）"),
                 mebibytes(
                     offered,
                     vec![
@@ -294,7 +291,7 @@ fn unhealthy_once(draw: &mut Draw) -> Option<Exercise> {
                             nodes.iter().filter(|node| !by_local(node)).count() as u64 * capacity.memory,
                             Text::new(
                                 "The log-dirs are held to the same share.",
-                                "log-dirs 也要符合同樣的比例。",
+                                "log-dirs也要符合同樣的比例。",
                             ),
                         ),
                     ],
@@ -304,7 +301,7 @@ fn unhealthy_once(draw: &mut Draw) -> Option<Exercise> {
                 "accepted",
                 Text::new(
                     "Applications that stay ACCEPTED (none, one or more)",
-                    "停在 ACCEPTED 的應用程式（可能沒有，也可能不只一個）",
+                    "停在ACCEPTED的應用程式（可能沒有，也可能不只一個）",
                 ),
                 Answer::Several { options: app_options, right: accepted.clone() },
             ),
@@ -312,7 +309,7 @@ fn unhealthy_once(draw: &mut Draw) -> Option<Exercise> {
                 "pending",
                 Text::new(
                     "Executors of running applications that are pending",
-                    "執行中的應用程式還有幾個 executor 在等待",
+                    "執行中的應用程式還有幾個executor在等待",
                 ),
                 count(
                     pending,
@@ -321,14 +318,14 @@ fn unhealthy_once(draw: &mut Draw) -> Option<Exercise> {
                             pending + not_started,
                             Text::new(
                                 "An application without its ApplicationMaster has asked for no executors yet.",
-                                "還沒有 ApplicationMaster 的應用程式尚未要求任何 executor。",
+                                "還沒有ApplicationMaster的應用程式尚未要求任何executor。",
                             ),
                         ),
                         (
                             healthy.iter().map(|outcome| outcome.pending).sum(),
                             Text::new("That is with every node running.", "那是所有節點都正常時的數字。"),
                         ),
-                        (runs, Text::new(format!("{runs} executors run."), format!("{runs} 個是執行中的。"))),
+                        (runs, Text::new(format!("{runs} executors run."), format!("{runs}個是執行中的。"))),
                     ],
                 ),
             ),
@@ -342,7 +339,7 @@ fn unhealthy_once(draw: &mut Draw) -> Option<Exercise> {
                     bad.iter().map(|index| short_host(&nodes[*index].host)).collect::<Vec<_>>().join(", ")
                 ),
                 format!(
-                    "磁碟使用率超過 {:?}% 算壞（`df` 會無條件進位，所以顯示 {}% 以下都沒問題）。`/mnt` 算兩次：既是 local-dir，也是唯一的 log-dir。UNHEALTHY：{}。",
+                    "磁碟使用率超過{:?}%算壞（`df`會無條件進位，所以顯示{}%以下都沒問題）。`/mnt`算兩次：既是local-dir，也是唯一的log-dir。UNHEALTHY：{}。",
                     rules.max_percent,
                     rules.max_percent,
                     bad.iter().map(|index| short_host(&nodes[*index].host)).collect::<Vec<_>>().join("、")
@@ -350,7 +347,7 @@ fn unhealthy_once(draw: &mut Draw) -> Option<Exercise> {
             ),
             Text::new(
                 format!("{good} nodes × {} = {offered} MiB.", capacity.memory),
-                format!("{good} 個節點 × {} = {offered} MiB。", capacity.memory),
+                format!("{good}個節點 × {} = {offered} MiB。", capacity.memory),
             ),
             Text::new(
                 format!("Sizes granted: {}.", granted_sizes(&apps, &limits)),
@@ -376,7 +373,7 @@ fn served(apps: &[App], outcomes: &[Outcome], chinese: bool) -> String {
     let texts = apps.iter().zip(outcomes).map(|(app, outcome)| match outcome.state {
         AppState::Accepted => format!("`{}` ACCEPTED", app.name),
         AppState::Running if chinese => {
-            format!("`{}` 執行 {} 個、等待 {} 個", app.name, outcome.running.len(), outcome.pending)
+            format!("`{}`執行{}個、等待{}個", app.name, outcome.running.len(), outcome.pending)
         }
         AppState::Running => {
             format!("`{}` runs {} and waits for {}", app.name, outcome.running.len(), outcome.pending)
@@ -443,7 +440,7 @@ fn masters_once(draw: &mut Draw) -> Option<Exercise> {
                         size(app.master)
                     ),
                     format!(
-                        "它的 ApplicationMaster（{} MiB）加上去仍在 {limit} MiB 的上限內。",
+                        "它的ApplicationMaster（{} MiB）加上去仍在{limit} MiB的上限內。",
                         size(app.master)
                     ),
                 ),
@@ -452,10 +449,7 @@ fn masters_once(draw: &mut Draw) -> Option<Exercise> {
                         "With its {} MiB the ApplicationMasters would hold more than {limit} MiB.",
                         size(app.master)
                     ),
-                    format!(
-                        "再加上它的 {} MiB，ApplicationMaster 的總和就超過 {limit} MiB。",
-                        size(app.master)
-                    ),
+                    format!("再加上它的{} MiB，ApplicationMaster的總和就超過{limit} MiB。", size(app.master)),
                 ),
             };
             Choice::new(Text::new(&name, &name), why)
@@ -469,7 +463,7 @@ fn masters_once(draw: &mut Draw) -> Option<Exercise> {
         cure(
             "yarn.scheduler.capacity.maximum-am-resource-percent",
             "It is what holds the waiting ApplicationMasters back while memory is free.",
-            "記憶體還有空，正是它擋住了等待中的 ApplicationMaster。",
+            "記憶體還有空，正是它擋住了等待中的ApplicationMaster。",
         ),
         cure(
             "yarn.scheduler.maximum-allocation-mb",
@@ -484,7 +478,7 @@ fn masters_once(draw: &mut Draw) -> Option<Exercise> {
         cure(
             "yarn.scheduler.minimum-allocation-vcores",
             "Only memory counts with this calculator.",
-            "這個 calculator 只看記憶體。",
+            "這個calculator只看記憶體。",
         ),
     ];
     let config = configuration(&[
@@ -503,7 +497,7 @@ fn masters_once(draw: &mut Draw) -> Option<Exercise> {
                 RULE.0
             ),
             format!(
-                "**{nodes_count}** 個健康、閒置的節點供同一個佇列 `default` 使用，它擁有整個叢集。下表的應用程式依序送出並持續執行。{}只看記憶體。一個佇列的 ApplicationMaster 合計最多占佇列記憶體的 `maximum-am-resource-percent`，再往上進位到最小配置量的倍數；第一個應用程式一定放行。ApplicationMaster 會超過上限的應用程式停在 ACCEPTED，接著試下一個。沒有其他限制。",
+                "**{nodes_count}** 個健康、閒置的節點供同一個佇列`default`使用，它擁有整個叢集。下表的應用程式依序送出並持續執行。{}只看記憶體。一個佇列的ApplicationMaster合計最多占佇列記憶體的`maximum-am-resource-percent`，再往上進位到最小配置量的倍數；第一個應用程式一定放行。ApplicationMaster會超過上限的應用程式停在ACCEPTED，接著試下一個。沒有其他限制。",
                 RULE.1
             ),
         ),
@@ -513,7 +507,7 @@ fn masters_once(draw: &mut Draw) -> Option<Exercise> {
                 "limit",
                 Text::new(
                     "Memory that ApplicationMasters may hold together, in MiB",
-                    "ApplicationMaster 合計可占的記憶體（MiB）",
+                    "ApplicationMaster合計可占的記憶體（MiB）",
                 ),
                 mebibytes(
                     limit,
@@ -526,7 +520,7 @@ fn masters_once(draw: &mut Draw) -> Option<Exercise> {
                                     limits.minimum.memory
                                 ),
                                 format!(
-                                    "{plain} 只是單純的比例；上限要再進位到 {} 的倍數。",
+                                    "{plain}只是單純的比例；上限要再進位到{}的倍數。",
                                     limits.minimum.memory
                                 ),
                             ),
@@ -543,7 +537,7 @@ fn masters_once(draw: &mut Draw) -> Option<Exercise> {
             ),
             Ask::new(
                 "accepted",
-                Text::new("Applications that stay ACCEPTED", "停在 ACCEPTED 的應用程式"),
+                Text::new("Applications that stay ACCEPTED", "停在ACCEPTED的應用程式"),
                 Answer::Several { options, right },
             ),
             Ask::new(
@@ -559,7 +553,7 @@ fn masters_once(draw: &mut Draw) -> Option<Exercise> {
                             total - held,
                             Text::new(
                                 "The executors of running applications hold memory too.",
-                                "執行中應用程式的 executor 也占記憶體。",
+                                "執行中應用程式的executor也占記憶體。",
                             ),
                         ),
                         (used, Text::new("That is what is held.", "那是被占用的量。")),
@@ -579,7 +573,7 @@ fn masters_once(draw: &mut Draw) -> Option<Exercise> {
                     capacity.memory, limits.minimum.memory
                 ),
                 format!(
-                    "佇列共有 {nodes_count} × {} = {total} MiB；× {share} = {plain}，進位到 {} 的倍數：{limit} MiB。",
+                    "佇列共有{nodes_count} × {} = {total} MiB；× {share} = {plain}，進位到{}的倍數：{limit} MiB。",
                     capacity.memory, limits.minimum.memory
                 ),
             ),
@@ -593,7 +587,7 @@ fn masters_once(draw: &mut Draw) -> Option<Exercise> {
                     served(&apps, &outcomes, false)
                 ),
                 format!(
-                    "依序累加 ApplicationMaster，放行的合計 {held} / {limit} MiB：{}。",
+                    "依序累加ApplicationMaster，放行的合計{held} / {limit} MiB：{}。",
                     served(&apps, &outcomes, true)
                 ),
             ),
@@ -602,7 +596,7 @@ fn masters_once(draw: &mut Draw) -> Option<Exercise> {
                     "{total} − {used} = {} MiB stay free: the cluster looks idle while applications wait.",
                     total - used
                 ),
-                format!("{total} − {used} = {} MiB 閒著：叢集看起來很空，應用程式卻在等。", total - used),
+                format!("{total} − {used} = {} MiB閒著：叢集看起來很空，應用程式卻在等。", total - used),
             ),
         ],
         given: json!({ "kind": "masters", "nodes": nodes_count }),

@@ -48,7 +48,7 @@ fn scheduler(limits: &Limits, node: Option<Resource>) -> String {
 /// The rule of rounding, as every prompt states it.
 pub(super) const RULE: (&str, &str) = (
     "The CapacityScheduler grants a request rounded up to a multiple of the minimum allocation, and at least the minimum (more than the maximum is refused).",
-    "CapacityScheduler 核給的大小是把請求往上進位到最小配置量的倍數，且不小於最小配置量（超過最大配置量則拒絕）。",
+    "CapacityScheduler核給的大小是把請求往上進位到最小配置量的倍數，且不小於最小配置量（超過最大配置量則拒絕）。",
 );
 
 /// Not a multiple of the minimum: something has to be rounded.
@@ -90,7 +90,7 @@ pub(super) fn identical(draw: &mut Draw) -> Exercise {
                 RULE.0
             ),
             format!(
-                "叢集有 **{nodes}** 個相同的工作節點，全部閒置。某個 {kind} 工作要求 **{wanted}** 個 {one} 的容器，每個 **{request}** MiB、1 vcore（`{setting}`）；它的 ApplicationMaster 在別的節點上，不占這裡的資源。{}依設定的 calculator，只有記憶體決定放不放得下，而容器不能跨節點。",
+                "叢集有 **{nodes}** 個相同的工作節點，全部閒置。某個{kind}工作要求 **{wanted}** 個{one}的容器，每個 **{request}** MiB、1 vcore（`{setting}`）；它的ApplicationMaster在別的節點上，不占這裡的資源。{}依設定的calculator，只有記憶體決定放不放得下，而容器不能跨節點。",
                 RULE.1
             ),
         ),
@@ -110,7 +110,7 @@ pub(super) fn identical(draw: &mut Draw) -> Exercise {
                                     limits.minimum.memory
                                 ),
                                 format!(
-                                    "{request} 不是 {} 的倍數，scheduler 會往上進位。",
+                                    "{request}不是{}的倍數，scheduler會往上進位。",
                                     limits.minimum.memory
                                 ),
                             ),
@@ -119,7 +119,7 @@ pub(super) fn identical(draw: &mut Draw) -> Exercise {
                             power(request),
                             Text::new(
                                 "The step is the minimum allocation, not powers of two.",
-                                "進位的單位是最小配置量，不是 2 的次方。",
+                                "進位的單位是最小配置量，不是2的次方。",
                             ),
                         ),
                         (
@@ -148,7 +148,7 @@ pub(super) fn identical(draw: &mut Draw) -> Exercise {
                                     granted.memory
                                 ),
                                 format!(
-                                    "這是除以要求的 {request} MiB；節點實際上每個要撥出 {} MiB。",
+                                    "這是除以要求的{request} MiB；節點實際上每個要撥出{} MiB。",
                                     granted.memory
                                 ),
                             ),
@@ -157,7 +157,7 @@ pub(super) fn identical(draw: &mut Draw) -> Exercise {
                             node.vcores,
                             Text::new(
                                 "DefaultResourceCalculator does not look at vcores.",
-                                "DefaultResourceCalculator 不看 vcore。",
+                                "DefaultResourceCalculator不看vcore。",
                             ),
                         ),
                     ],
@@ -175,9 +175,7 @@ pub(super) fn identical(draw: &mut Draw) -> Exercise {
                                 format!(
                                     "{summed} would fit if all memory lay in one place; what is left over on each node cannot be put together."
                                 ),
-                                format!(
-                                    "若記憶體都在同一處可放 {summed} 個；但各節點剩下的零頭不能拼起來用。"
-                                ),
+                                format!("若記憶體都在同一處可放{summed}個；但各節點剩下的零頭不能拼起來用。"),
                             ),
                         ),
                         (
@@ -191,7 +189,7 @@ pub(super) fn identical(draw: &mut Draw) -> Exercise {
                             running,
                             Text::new(
                                 format!("{running} run; the others wait."),
-                                format!("{running} 個是執行中的，其餘才是等待的。"),
+                                format!("{running}個是執行中的，其餘才是等待的。"),
                             ),
                         ),
                     ],
@@ -205,7 +203,7 @@ pub(super) fn identical(draw: &mut Draw) -> Exercise {
                     limits.minimum.memory, limits.minimum.memory, granted.memory
                 ),
                 format!(
-                    "{request} ÷ {} 無條件進位是 {up}：{up} × {} = {} MiB。",
+                    "{request} ÷ {}無條件進位是{up}：{up} × {} = {} MiB。",
                     limits.minimum.memory, limits.minimum.memory, granted.memory
                 ),
             ),
@@ -217,7 +215,7 @@ pub(super) fn identical(draw: &mut Draw) -> Exercise {
                     node.memory - per_node * granted.memory
                 ),
                 format!(
-                    "{} ÷ {} 無條件捨去：每個節點 {per_node} 個（各剩 {} MiB 用不到）。",
+                    "{} ÷ {}無條件捨去：每個節點{per_node}個（各剩{} MiB用不到）。",
                     node.memory,
                     granted.memory,
                     node.memory - per_node * granted.memory
@@ -229,7 +227,7 @@ pub(super) fn identical(draw: &mut Draw) -> Exercise {
                     wanted - running
                 ),
                 format!(
-                    "{nodes} × {per_node} = {running} 個執行，{wanted} − {running} = {} 個等待。",
+                    "{nodes} × {per_node} = {running}個執行，{wanted} − {running} = {}個等待。",
                     wanted - running
                 ),
             ),
@@ -329,7 +327,7 @@ fn occupied_once(draw: &mut Draw) -> Option<Exercise> {
     let mut asks = vec![
         Ask::new(
             "granted",
-            Text::new("Memory granted to each executor, in MiB", "每個 executor 核給的記憶體（MiB）"),
+            Text::new("Memory granted to each executor, in MiB", "每個executor核給的記憶體（MiB）"),
             mebibytes(
                 granted.memory,
                 vec![
@@ -340,14 +338,14 @@ fn occupied_once(draw: &mut Draw) -> Option<Exercise> {
                                 "{} is not a multiple of {}: it is rounded up.",
                                 request.memory, limits.minimum.memory
                             ),
-                            format!("{} 不是 {} 的倍數，會往上進位。", request.memory, limits.minimum.memory),
+                            format!("{}不是{}的倍數，會往上進位。", request.memory, limits.minimum.memory),
                         ),
                     ),
                     (
                         power(request.memory),
                         Text::new(
                             "The step is the minimum allocation, not powers of two.",
-                            "進位的單位是最小配置量，不是 2 的次方。",
+                            "進位的單位是最小配置量，不是2的次方。",
                         ),
                     ),
                 ],
@@ -355,7 +353,7 @@ fn occupied_once(draw: &mut Draw) -> Option<Exercise> {
         ),
         Ask::new(
             "here",
-            Text::new(format!("Executors that start on `{host}`"), format!("`{host}` 上會啟動幾個 executor")),
+            Text::new(format!("Executors that start on `{host}`"), format!("`{host}`上會啟動幾個executor")),
             count(
                 here,
                 vec![
@@ -363,7 +361,7 @@ fn occupied_once(draw: &mut Draw) -> Option<Exercise> {
                         full,
                         Text::new(
                             "That is an empty node: part of it is taken, by containers already there or by the ApplicationMaster.",
-                            "那是節點全空時的數字；其中一部分已被原有的容器或 ApplicationMaster 占用。",
+                            "那是節點全空時的數字；其中一部分已被原有的容器或ApplicationMaster占用。",
                         ),
                     ),
                     (
@@ -374,7 +372,7 @@ fn occupied_once(draw: &mut Draw) -> Option<Exercise> {
                                 left[asked].vcores, granted.vcores
                             ),
                             format!(
-                                "光看記憶體放得下這麼多，但只剩 {} 個 vcore，而每個要 {} 個。",
+                                "光看記憶體放得下這麼多，但只剩{}個vcore，而每個要{}個。",
                                 left[asked].vcores, granted.vcores
                             ),
                         ),
@@ -383,7 +381,7 @@ fn occupied_once(draw: &mut Draw) -> Option<Exercise> {
                         limits.count(granted, free[asked]),
                         Text::new(
                             "The ApplicationMaster starts first and takes a container here.",
-                            "ApplicationMaster 會先啟動，在這裡占掉一個容器。",
+                            "ApplicationMaster會先啟動，在這裡占掉一個容器。",
                         ),
                     ),
                 ],
@@ -391,7 +389,7 @@ fn occupied_once(draw: &mut Draw) -> Option<Exercise> {
         ),
         Ask::new(
             "pending",
-            Text::new("Executors that stay pending", "仍在等待的 executor 數"),
+            Text::new("Executors that stay pending", "仍在等待的executor數"),
             count(
                 wanted - fit,
                 vec![
@@ -399,14 +397,14 @@ fn occupied_once(draw: &mut Draw) -> Option<Exercise> {
                         wanted.saturating_sub(without_master),
                         Text::new(
                             "The ApplicationMaster needs a container of its own, and it comes first.",
-                            "ApplicationMaster 自己也要一個容器，而且最先取得。",
+                            "ApplicationMaster自己也要一個容器，而且最先取得。",
                         ),
                     ),
                     (
                         wanted.saturating_sub(by_memory),
                         Text::new(
                             "That looks at memory alone; this calculator counts vcores too.",
-                            "這只看了記憶體；這個 calculator 也會算 vcore。",
+                            "這只看了記憶體；這個calculator也會算vcore。",
                         ),
                     ),
                     (
@@ -436,7 +434,7 @@ fn occupied_once(draw: &mut Draw) -> Option<Exercise> {
                 "other",
                 Text::new(
                     "Executors that would run with DefaultResourceCalculator, all else unchanged",
-                    "若改用 DefaultResourceCalculator、其他不變，會有幾個 executor 執行",
+                    "若改用DefaultResourceCalculator、其他不變，會有幾個executor執行",
                 ),
                 count(
                     running,
@@ -445,20 +443,20 @@ fn occupied_once(draw: &mut Draw) -> Option<Exercise> {
                             fit,
                             Text::new(
                                 "That is with vcores counted; that calculator looks at memory alone.",
-                                "那是把 vcore 算進去的結果；該 calculator 只看記憶體。",
+                                "那是把vcore算進去的結果；該calculator只看記憶體。",
                             ),
                         ),
                         (
                             by_memory,
                             Text::new(
                                 format!("{by_memory} would fit, but only {wanted} are asked for."),
-                                format!("放得下 {by_memory} 個，但只要求了 {wanted} 個。"),
+                                format!("放得下{by_memory}個，但只要求了{wanted}個。"),
                             ),
                         ),
                     ],
                 ),
             ));
-            ("memory and vcores both have to fit", "記憶體與 vcore 都要放得下")
+            ("memory and vcores both have to fit", "記憶體與vcore都要放得下")
         }
         Calculator::Default => {
             let shown = nodes[asked].containers + here + u64::from(master_at == asked);
@@ -466,7 +464,7 @@ fn occupied_once(draw: &mut Draw) -> Option<Exercise> {
                 "shown",
                 Text::new(
                     format!("vcores that `yarn node` then shows as allocated on `{host}`"),
-                    format!("之後 `yarn node` 顯示 `{host}` 已配置幾個 vcore"),
+                    format!("之後`yarn node`顯示`{host}`已配置幾個vcore"),
                 ),
                 count(
                     shown,
@@ -477,14 +475,14 @@ fn occupied_once(draw: &mut Draw) -> Option<Exercise> {
                                 "The {} vcores asked for are not looked at: each container is booked as one.",
                                 request.vcores
                             ),
-                            format!("要求的 {} 個 vcore 不會被採計：每個容器一律記為 1。", request.vcores),
+                            format!("要求的{}個vcore不會被採計：每個容器一律記為1。", request.vcores),
                         ),
                     )],
                 ),
             ));
             (
                 "only memory has to fit, and every container is booked with 1 vcore whatever it asked for",
-                "只有記憶體要放得下；不管要求多少，每個容器都只記 1 個 vcore",
+                "只有記憶體要放得下；不管要求多少，每個容器都只記1個vcore",
             )
         }
     };
@@ -500,7 +498,7 @@ fn occupied_once(draw: &mut Draw) -> Option<Exercise> {
                 RULE.0
             ),
             format!(
-                "有一個 Spark 應用程式送出：ApplicationMaster 要求 {} MiB、1 vcore，之後要 **{wanted}** 個 executor，每個 **{}** MiB、**{}** vcore。{}calculator 會算 vcore 時，vcore 也照同樣規則進位。使用 `{class}` 時，{looks_zh}。每個容器放到清單中第一個放得下的節點；ApplicationMaster 最先放。其他都不變。",
+                "有一個Spark應用程式送出：ApplicationMaster要求{} MiB、1 vcore，之後要 **{wanted}** 個executor，每個 **{}** MiB、**{}** vcore。{}calculator會算vcore時，vcore也照同樣規則進位。使用`{class}`時，{looks_zh}。每個容器放到清單中第一個放得下的節點；ApplicationMaster最先放。其他都不變。",
                 master.memory, request.memory, request.vcores, RULE.1
             ),
         ),
@@ -530,7 +528,7 @@ fn occupied_once(draw: &mut Draw) -> Option<Exercise> {
                     "That is {here} on `{host}` and {fit} in all; {wanted} − {fit} = {} wait.",
                     wanted - fit
                 ),
-                format!("`{host}` 上 {here} 個，總共 {fit} 個；{wanted} − {fit} = {} 個等待。", wanted - fit),
+                format!("`{host}`上{here}個，總共{fit}個；{wanted} − {fit} = {}個等待。", wanted - fit),
             ),
         ],
         given: json!({
@@ -548,7 +546,7 @@ fn free_step(calculator: Calculator, master_at: &str) -> Text {
                 "Free is configured minus allocated. The ApplicationMaster goes to `{master_at}`. Each node then holds its free memory divided by the size granted, rounded down."
             ),
             format!(
-                "可用＝Configured − Allocated。ApplicationMaster 放在 `{master_at}`。接著每個節點能放的數目，是可用記憶體除以核給的大小，無條件捨去。"
+                "可用＝Configured − Allocated。ApplicationMaster放在`{master_at}`。接著每個節點能放的數目，是可用記憶體除以核給的大小，無條件捨去。"
             ),
         ),
         Calculator::Dominant => Text::new(
@@ -556,7 +554,7 @@ fn free_step(calculator: Calculator, master_at: &str) -> Text {
                 "Free is configured minus allocated. The ApplicationMaster goes to `{master_at}`. Each node then holds the smaller of two numbers: free memory and free vcores, each divided by what is granted and rounded down."
             ),
             format!(
-                "可用＝Configured − Allocated。ApplicationMaster 放在 `{master_at}`。接著可用記憶體與可用 vcore 各除以核給的量（無條件捨去），取較小的數。"
+                "可用＝Configured − Allocated。ApplicationMaster放在`{master_at}`。接著可用記憶體與可用vcore各除以核給的量（無條件捨去），取較小的數。"
             ),
         ),
     }

@@ -18,7 +18,7 @@ pub(super) fn one_entry(draw: &mut Draw) -> Exercise {
                     "`target_status_code` is {}: the target responded, and the load balancer passed it on.",
                     ended.elb_status
                 ),
-                format!("`target_status_code` 是 {}：目標有回應，負載平衡器只是轉送。", ended.elb_status),
+                format!("`target_status_code`是{}：目標有回應，負載平衡器只是轉送。", ended.elb_status),
             )
         } else {
             text(
@@ -27,7 +27,7 @@ pub(super) fn one_entry(draw: &mut Draw) -> Exercise {
                     ended.elb_status
                 ),
                 format!(
-                    "`target_status_code` 是 `-`：沒有來自目標的狀態碼，{} 是負載平衡器自己產生的。",
+                    "`target_status_code`是`-`：沒有來自目標的狀態碼，{}是負載平衡器自己產生的。",
                     ended.elb_status
                 ),
             )
@@ -49,7 +49,7 @@ pub(super) fn one_entry(draw: &mut Draw) -> Exercise {
                         if by_target { "the target" } else { "the load balancer" }
                     ),
                     format!(
-                        "這個 {} 是{}產生的。",
+                        "這個{}是{}產生的。",
                         ended.elb_status,
                         if by_target { "目標" } else { "負載平衡器" }
                     ),
@@ -71,7 +71,7 @@ pub(super) fn one_entry(draw: &mut Draw) -> Exercise {
     Exercise {
         prompt: text(
             format!("One entry of an Application Load Balancer's access log. {}", idle.en),
-            format!("Application Load Balancer 存取日誌的一筆紀錄。{}", idle.zh_tw),
+            format!("Application Load Balancer存取日誌的一筆紀錄。{}", idle.zh_tw),
         ),
         evidence: vec![shown(EvidenceType::Log, format!("{entry}\n"))],
         asks: vec![
@@ -79,7 +79,7 @@ pub(super) fn one_entry(draw: &mut Draw) -> Exercise {
                 "by",
                 text(
                     format!("Who made the status {} that the client got?", ended.elb_status),
-                    format!("用戶端收到的 {} 是誰產生的？", ended.elb_status),
+                    format!("用戶端收到的{}是誰產生的？", ended.elb_status),
                 ),
                 Answer::Choice { options: vec![who(false), who(true)], right: usize::from(by_target) },
             ),
@@ -95,14 +95,14 @@ pub(super) fn one_entry(draw: &mut Draw) -> Exercise {
             ),
             Ask::new(
                 "metric",
-                text("Which CloudWatch metric counts it?", "哪個 CloudWatch 指標會計入？"),
+                text("Which CloudWatch metric counts it?", "哪個CloudWatch指標會計入？"),
                 Answer::Choice { options: metric_options, right: metric },
             ),
         ],
         steps: vec![
             text(
                 format!("`elb_status_code` and `target_status_code` are {en}."),
-                format!("`elb_status_code` 與 `target_status_code`：{zh}。"),
+                format!("`elb_status_code`與`target_status_code`：{zh}。"),
             ),
             text(
                 format!(
@@ -110,7 +110,7 @@ pub(super) fn one_entry(draw: &mut Draw) -> Exercise {
                     seconds(ended.elapsed)
                 ),
                 format!(
-                    "`time` 減 `request_creation_time`（在規則優先順序之後的欄位）是 {} 秒。",
+                    "`time`減`request_creation_time`（在規則優先順序之後的欄位）是{}秒。",
                     seconds(ended.elapsed)
                 ),
             ),
@@ -179,13 +179,13 @@ impl Fault {
             ),
             Self::Unreachable => (
                 "Security groups and network ACLs between the load balancer and that target",
-                "負載平衡器與那個目標之間的安全群組與網路 ACL",
+                "負載平衡器與那個目標之間的安全群組與網路ACL",
                 "SYNs that get lost for 10 s point to a filter, or to a host that is gone",
-                "SYN 連續 10 秒沒有回應，多半是被過濾，或主機已不在",
+                "SYN連續10秒沒有回應，多半是被過濾，或主機已不在",
             ),
             Self::KeepAlive => (
                 "The keep-alive timeout of its web server against the load balancer's idle timeout",
-                "網頁伺服器的 keep-alive 逾時與負載平衡器的閒置逾時",
+                "網頁伺服器的keep-alive逾時與負載平衡器的閒置逾時",
                 "connections that are closed the moment a request arrives are reused ones that the target had given up",
                 "請求一到連線就被關閉，表示重複使用的連線已被目標放棄",
             ),
@@ -304,7 +304,7 @@ pub(super) fn one_target(draw: &mut Draw) -> Exercise {
             option,
             text(
                 format!("That fits where {}; here the entries show {en}.", because.en),
-                format!("那適用於{}的情況；這裡的紀錄是 {zh}。", because.zh_tw),
+                format!("那適用於{}的情況；這裡的紀錄是{zh}。", because.zh_tw),
             ),
         ));
     }
@@ -329,10 +329,10 @@ pub(super) fn one_target(draw: &mut Draw) -> Exercise {
                 format!(
                     "{fives} entries have a 5xx, but those with a `target_status_code` came from a target."
                 ),
-                format!("有 {fives} 筆是 5xx，但有 `target_status_code` 的來自目標。"),
+                format!("有{fives}筆是5xx，但有`target_status_code`的來自目標。"),
             ),
         ),
-        (errors, text("4xx are not counted here.", "4xx 不算在內。")),
+        (errors, text("4xx are not counted here.", "4xx不算在內。")),
     ] {
         if wrong != own && count_traps.iter().all(|trap: &Trap| trap.value != wrong.to_string()) {
             count_traps.push(Trap::new(wrong, why));
@@ -346,7 +346,7 @@ pub(super) fn one_target(draw: &mut Draw) -> Exercise {
                 idle_text.en
             ),
             format!(
-                "`{name}` 的使用者看到錯誤。下面是那四分鐘的存取日誌，以及出錯最多的那個目標上網頁伺服器設定的一行。{}多數錯誤出在同一個目標。",
+                "`{name}`的使用者看到錯誤。下面是那四分鐘的存取日誌，以及出錯最多的那個目標上網頁伺服器設定的一行。{}多數錯誤出在同一個目標。",
                 idle_text.zh_tw
             ),
         ),
@@ -356,13 +356,13 @@ pub(super) fn one_target(draw: &mut Draw) -> Exercise {
                 "own",
                 text(
                     "How many 5xx responses did the load balancer make itself?",
-                    "有幾個 5xx 是負載平衡器自己產生的？",
+                    "有幾個5xx是負載平衡器自己產生的？",
                 ),
                 Answer::count(own as u64, count_traps),
             ),
             Ask::new(
                 "target",
-                text("The target behind most errors, as address:port", "多數錯誤所在的目標（位址:連接埠）"),
+                text("The target behind most errors, as address:port", "多數錯誤所在的目標（`位址:連接埠`）"),
                 Answer::Typed {
                     form: Form::Words,
                     right: bad_text.clone(),
@@ -384,13 +384,13 @@ pub(super) fn one_target(draw: &mut Draw) -> Exercise {
                     fives - own
                 ),
                 format!(
-                    "5xx 且 `target_status_code` 是 `-` 的有 {own} 筆；其餘 {} 筆 5xx 是從目標轉送的。",
+                    "5xx且`target_status_code`是`-`的有{own}筆；其餘{}筆5xx是從目標轉送的。",
                     fives - own
                 ),
             ),
             text(
                 format!("{failing} of the failing entries name `{bad_text}`: {en}."),
-                format!("失敗的紀錄有 {failing} 筆是 `{bad_text}`：{zh}。"),
+                format!("失敗的紀錄有{failing}筆是`{bad_text}`：{zh}。"),
             ),
             text(
                 format!(
@@ -399,7 +399,7 @@ pub(super) fn one_target(draw: &mut Draw) -> Exercise {
                     if keepalive < idle { "shorter" } else { "longer" }
                 ),
                 format!(
-                    "{}。伺服器的 keep-alive {keepalive} 秒比閒置逾時 {idle} 秒{}。",
+                    "{}。伺服器的keep-alive {keepalive}秒比閒置逾時{idle}秒{}。",
                     why.zh_tw,
                     if keepalive < idle { "短" } else { "長" }
                 ),
@@ -470,7 +470,7 @@ pub(super) fn several_causes(draw: &mut Draw) -> Exercise {
                             "{all} entries have {status}, from different causes. Count those with: {}.",
                             sign.en
                         ),
-                        format!("{all} 筆是 {status}，但原因不同。只算：{}。", sign.zh_tw),
+                        format!("{all}筆是{status}，但原因不同。只算：{}。", sign.zh_tw),
                     ),
                 )]
             };
@@ -479,7 +479,7 @@ pub(super) fn several_causes(draw: &mut Draw) -> Exercise {
                 &format!("cause-{}", index + 1),
                 text(
                     format!("How many {status}: {}?", lower(&said.en)),
-                    format!("幾個 {status} 是「{}」？", said.zh_tw),
+                    format!("幾個{status}是「{}」？", said.zh_tw),
                 ),
                 Answer::count(*times as u64, traps),
             )
@@ -493,7 +493,7 @@ pub(super) fn several_causes(draw: &mut Draw) -> Exercise {
                 format!(
                     "{of_target} of them came from targets and are counted by `HTTPCode_Target_5XX_Count`."
                 ),
-                format!("其中 {of_target} 個來自目標，計入 `HTTPCode_Target_5XX_Count`。"),
+                format!("其中{of_target}個來自目標，計入`HTTPCode_Target_5XX_Count`。"),
             ),
         ),
         (of_target, text("Those came from targets.", "那些來自目標。")),
@@ -501,7 +501,7 @@ pub(super) fn several_causes(draw: &mut Draw) -> Exercise {
             all,
             text(
                 format!("That is the number of {status}s, wherever they came from."),
-                format!("那是所有 {status} 的數量，不分來源。"),
+                format!("那是所有{status}的數量，不分來源。"),
             ),
         ),
     ] {
@@ -513,7 +513,7 @@ pub(super) fn several_causes(draw: &mut Draw) -> Exercise {
         "metric",
         text(
             "What does `HTTPCode_ELB_5XX_Count` add up to for these entries?",
-            "這些紀錄的 `HTTPCode_ELB_5XX_Count` 總和是多少？",
+            "這些紀錄的`HTTPCode_ELB_5XX_Count`總和是多少？",
         ),
         Answer::count(of_elb as u64, traps),
     ));
@@ -522,14 +522,14 @@ pub(super) fn several_causes(draw: &mut Draw) -> Exercise {
             "{all} entries have {status}. `target_status_code` tells which came from a target; for the others, processing times and the time from `request_creation_time` to `time` tell."
         ),
         format!(
-            "共 {all} 筆 {status}。看 `target_status_code` 就知道哪些來自目標；其餘看處理時間，以及 `request_creation_time` 到 `time` 的時間。"
+            "共{all}筆{status}。看`target_status_code`就知道哪些來自目標；其餘看處理時間，以及`request_creation_time`到`time`的時間。"
         ),
     )];
     for (cause, times) in causes.iter().zip(&counts) {
         let (sign, said) = (sign(*cause, idle), said(*cause));
         steps.push(text(
             format!("{}: {}. {times} of them.", capital(&said.en), sign.en),
-            format!("{}：{}。共 {times} 筆。", said.zh_tw, sign.zh_tw),
+            format!("{}：{}。共{times}筆。", said.zh_tw, sign.zh_tw),
         ));
     }
     let idle_text = idle_prompt(&scene.settings);
@@ -540,7 +540,7 @@ pub(super) fn several_causes(draw: &mut Draw) -> Exercise {
                 idle_text.en
             ),
             format!(
-                "Application Load Balancer 十分鐘的存取日誌。{}案件只寫「都是 {status}」，請查出它們各是什麼。",
+                "Application Load Balancer十分鐘的存取日誌。{}案件只寫「都是{status}」，請查出它們各是什麼。",
                 idle_text.zh_tw
             ),
         ),

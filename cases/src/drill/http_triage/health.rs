@@ -97,7 +97,7 @@ pub(super) fn health_by_log(draw: &mut Draw) -> Exercise {
                 first_bad,
                 text(
                     format!("That is the first failure; it takes {} in a row.", check.unhealthy),
-                    format!("那是第一次失敗；要連續 {} 次。", check.unhealthy),
+                    format!("那是第一次失敗；要連續{}次。", check.unhealthy),
                 ),
             ),
             (
@@ -107,7 +107,7 @@ pub(super) fn health_by_log(draw: &mut Draw) -> Exercise {
                         "There the run begins; the target is taken out at its failure number {}.",
                         check.unhealthy
                     ),
-                    format!("那是連續失敗的開始；第 {} 次失敗時目標才被移出。", check.unhealthy),
+                    format!("那是連續失敗的開始；第{}次失敗時目標才被移出。", check.unhealthy),
                 ),
             ),
         ] {
@@ -124,7 +124,7 @@ pub(super) fn health_by_log(draw: &mut Draw) -> Exercise {
                         "One success is enough only for a new target; an unhealthy one needs {} in a row.",
                         check.healthy
                     ),
-                    format!("只有新註冊的目標一次成功就夠；不健康的目標要連續 {} 次。", check.healthy),
+                    format!("只有新註冊的目標一次成功就夠；不健康的目標要連續{}次。", check.healthy),
                 ),
             ));
         }
@@ -159,7 +159,7 @@ pub(super) fn health_by_log(draw: &mut Draw) -> Exercise {
                     text(format!("`{}`", option.code()), format!("`{}`", option.code())),
                     text(
                         format!("This code says that {en}; the log shows {bad}."),
-                        format!("這個代碼表示{zh}；日誌顯示的是 {bad}。"),
+                        format!("這個代碼表示{zh}；日誌顯示的是{bad}。"),
                     ),
                 )
             })
@@ -177,14 +177,14 @@ pub(super) fn health_by_log(draw: &mut Draw) -> Exercise {
                 text("To all three", "三個都會收到"),
                 text(
                     "With no healthy target left, the load balancer fails open: it sends requests to all of them.",
-                    "一個健康的都沒有時，負載平衡器會 fail open：照樣送到所有目標。",
+                    "一個健康的都沒有時，負載平衡器會fail open：照樣送到所有目標。",
                 ),
             ),
             (
-                text("To none: the load balancer responds 503", "哪裡都不送，負載平衡器回 503"),
+                text("To none: the load balancer responds 503", "哪裡都不送，負載平衡器回503"),
                 text(
                     "503 is for a group without usable registered targets; these are registered.",
-                    "503 是群組裡沒有可用的已註冊目標；這裡都有註冊。",
+                    "503是群組裡沒有可用的已註冊目標；這裡都有註冊。",
                 ),
             ),
         ];
@@ -218,7 +218,7 @@ pub(super) fn health_by_log(draw: &mut Draw) -> Exercise {
                     "reason",
                     text(
                         "The reason code `describe-target-health` then gives",
-                        "此時 `describe-target-health` 的原因代碼",
+                        "此時`describe-target-health`的原因代碼",
                     ),
                     reason_answer,
                 ),
@@ -251,11 +251,11 @@ pub(super) fn health_by_log(draw: &mut Draw) -> Exercise {
                         moment(down)
                     ),
                     format!(
-                        "{} 才算成功，{bad} 不算。連續 {} 次失敗在 {} 達到；中間只要成功一次就重新計數。",
+                        "{}才算成功，{bad}不算。連續{}次失敗在{}達到；中間只要成功一次就重新計數。",
                         if check.matcher.0 == check.matcher.1 {
                             check.matcher.0.to_string()
                         } else {
-                            format!("{} 到 {}", check.matcher.0, check.matcher.1)
+                            format!("{}到{}", check.matcher.0, check.matcher.1)
                         },
                         check.unhealthy,
                         moment(down)
@@ -263,7 +263,7 @@ pub(super) fn health_by_log(draw: &mut Draw) -> Exercise {
                 ),
                 text(
                     format!("The reason is `{}`: {}.", reason.code(), reason.description()),
-                    format!("原因代碼是 `{}`：{}。", reason.code(), reason.description()),
+                    format!("原因代碼是`{}`：{}。", reason.code(), reason.description()),
                 ),
                 text(
                     if all_fail {
@@ -272,14 +272,14 @@ pub(super) fn health_by_log(draw: &mut Draw) -> Exercise {
                         "Two targets are healthy: they get all requests."
                     },
                     if all_fail {
-                        "沒有任何健康的目標：負載平衡器 fail open。"
+                        "沒有任何健康的目標：負載平衡器fail open。"
                     } else {
                         "另外兩個健康：所有請求都給它們。"
                     },
                 ),
                 text(
                     format!("{} successes in a row are reached at {}.", check.healthy, moment(up)),
-                    format!("連續 {} 次成功在 {} 達到。", check.healthy, moment(up)),
+                    format!("連續{}次成功在{}達到。", check.healthy, moment(up)),
                 ),
             ],
             given: json!({ "all": all_fail }),
@@ -329,7 +329,7 @@ pub(super) fn slow_start(draw: &mut Draw) -> Exercise {
                     "It passes its first check at {first_good} s, before {} failures in a row.",
                     check.unhealthy
                 ),
-                format!("它在 {first_good} 秒就通過檢查，還沒連續失敗 {} 次。", check.unhealthy),
+                format!("它在{first_good}秒就通過檢查，還沒連續失敗{}次。", check.unhealthy),
             ),
             (Some(since), Some(act)) => text(
                 format!(
@@ -337,7 +337,7 @@ pub(super) fn slow_start(draw: &mut Draw) -> Exercise {
                     healthy - act
                 ),
                 format!(
-                    "{since} 秒起不健康，寬限到 {grace} 秒：{act} 秒時被取代，離變健康還差 {} 秒。",
+                    "{since}秒起不健康，寬限到{grace}秒：{act}秒時被取代，離變健康還差{}秒。",
                     healthy - act
                 ),
             ),
@@ -345,7 +345,7 @@ pub(super) fn slow_start(draw: &mut Draw) -> Exercise {
                 format!(
                     "Unhealthy since {since} s, but healthy at {healthy} s, and the grace period lasts until {grace} s."
                 ),
-                format!("{since} 秒起不健康，但 {healthy} 秒就健康了，而寬限期到 {grace} 秒。"),
+                format!("{since}秒起不健康，但{healthy}秒就健康了，而寬限期到{grace}秒。"),
             ),
         };
         Choice::new(if fate { text("Yes", "會") } else { text("No", "不會") }, why)
@@ -359,7 +359,7 @@ pub(super) fn slow_start(draw: &mut Draw) -> Exercise {
                 format!(
                     "At {ready} s the application is ready, but the target is unhealthy until {healthy} s."
                 ),
-                format!("{ready} 秒時應用程式好了，但目標到 {healthy} 秒前仍是不健康。"),
+                format!("{ready}秒時應用程式好了，但目標到{healthy}秒前仍是不健康。"),
             ),
         ),
         (
@@ -369,7 +369,7 @@ pub(super) fn slow_start(draw: &mut Draw) -> Exercise {
                     "At {first_good} s the first check succeeds; an unhealthy target needs {} in a row.",
                     check.healthy
                 ),
-                format!("{first_good} 秒時第一次檢查成功；不健康的目標要連續 {} 次。", check.healthy),
+                format!("{first_good}秒時第一次檢查成功；不健康的目標要連續{}次。", check.healthy),
             ),
         ),
     ] {
@@ -384,7 +384,7 @@ pub(super) fn slow_start(draw: &mut Draw) -> Exercise {
             first_good,
             text(
                 format!("It was unhealthy by then: it needs {} successes in a row.", check.healthy),
-                format!("那時它已經是不健康：要連續 {} 次成功。", check.healthy),
+                format!("那時它已經是不健康：要連續{}次成功。", check.healthy),
             ),
         ),
         (
@@ -405,7 +405,7 @@ pub(super) fn slow_start(draw: &mut Draw) -> Exercise {
             first,
             text(
                 format!("That is the first failure; it takes {} in a row.", check.unhealthy),
-                format!("那是第一次失敗；要連續 {} 次。", check.unhealthy),
+                format!("那是第一次失敗；要連續{}次。", check.unhealthy),
             ),
         ));
     }
@@ -414,7 +414,7 @@ pub(super) fn slow_start(draw: &mut Draw) -> Exercise {
             since + u64::from(check.interval),
             text(
                 format!("The first check is at {first} s already, not an interval later."),
-                format!("第一次檢查在 {first} 秒就做了，不是再等一個間隔。"),
+                format!("第一次檢查在{first}秒就做了，不是再等一個間隔。"),
             ),
         ));
     } else {
@@ -422,7 +422,7 @@ pub(super) fn slow_start(draw: &mut Draw) -> Exercise {
             first + u64::from(check.interval) * u64::from(check.unhealthy - 1),
             text(
                 format!("By then a check has succeeded: it is ready at {ready} s."),
-                format!("那之前已經有一次檢查成功：它在 {ready} 秒就好了。"),
+                format!("那之前已經有一次檢查成功：它在{ready}秒就好了。"),
             ),
         ));
     }
@@ -431,7 +431,7 @@ pub(super) fn slow_start(draw: &mut Draw) -> Exercise {
         "unhealthy",
         text(
             "Seconds after launch at which the target becomes unhealthy (0 if it never does)",
-            "啟動後幾秒，目標變成不健康（從不會則填 0）",
+            "啟動後幾秒，目標變成不健康（從不會則填0）",
         ),
         Answer::Number { value: when, tolerance: 0.0, unit: Unit::Seconds, traps: unhealthy_traps },
     )];
@@ -462,7 +462,7 @@ pub(super) fn slow_start(draw: &mut Draw) -> Exercise {
                 "An Auto Scaling group with ELB health checks launches an instance; times count from its launch. It is registered at once and first checked at {first} s, by one load balancer node, with the settings below. Its port refuses connections until the application is ready at {ready} s; from then on checks get 200. A refused check counts at once. The health check grace period is {grace} s from launch. Auto Scaling replaces the instance at the first moment at which the grace period is over and the target is `unhealthy`; a target that becomes healthy at that very moment stays."
             ),
             format!(
-                "某個使用 ELB 健康狀態檢查的 Auto Scaling 群組啟動了一個執行個體，時間都從啟動起算。它立刻註冊，一個負載平衡器節點在 {first} 秒時做第一次檢查，設定如下。應用程式在 {ready} 秒準備好，之前連接埠拒絕連線，之後檢查都得到 200。被拒絕的檢查立刻算失敗。健康狀態檢查寬限期是啟動後 {grace} 秒。寬限期一過而目標是 `unhealthy` 時，Auto Scaling 就取代這個執行個體；恰好在那一刻變健康的目標會留下。"
+                "某個使用ELB健康狀態檢查的Auto Scaling群組啟動了一個執行個體，時間都從啟動起算。它立刻註冊，一個負載平衡器節點在{first}秒時做第一次檢查，設定如下。應用程式在{ready}秒準備好，之前連接埠拒絕連線，之後檢查都得到200。被拒絕的檢查立刻算失敗。健康狀態檢查寬限期是啟動後{grace}秒。寬限期一過而目標是`unhealthy`時，Auto Scaling就取代這個執行個體；恰好在那一刻變健康的目標會留下。"
             ),
         ),
         evidence: vec![shown(EvidenceType::Command, settings_json(&check, &name))],
@@ -475,7 +475,7 @@ pub(super) fn slow_start(draw: &mut Draw) -> Exercise {
                     first + 2 * u64::from(check.interval)
                 ),
                 format!(
-                    "檢查在 {first}、{}、{} 秒……。{ready} 秒之前都失敗（`Target.FailedHealthChecks`）。",
+                    "檢查在{first}、{}、{}秒……。{ready}秒之前都失敗（`Target.FailedHealthChecks`）。",
                     first + u64::from(check.interval),
                     first + 2 * u64::from(check.interval)
                 ),
@@ -487,7 +487,7 @@ pub(super) fn slow_start(draw: &mut Draw) -> Exercise {
                         check.unhealthy, check.healthy
                     ),
                     format!(
-                        "第 {} 次失敗在 {state_word} 秒：不健康。第一次成功在 {first_good} 秒，連續第 {} 次在 {healthy} 秒。",
+                        "第{}次失敗在{state_word}秒：不健康。第一次成功在{first_good}秒，連續第{}次在{healthy}秒。",
                         check.unhealthy, check.healthy
                     ),
                 )
@@ -498,7 +498,7 @@ pub(super) fn slow_start(draw: &mut Draw) -> Exercise {
                         check.unhealthy
                     ),
                     format!(
-                        "第一次成功在 {first_good} 秒，還沒連續失敗 {} 次：新目標成功一次就健康。",
+                        "第一次成功在{first_good}秒，還沒連續失敗{}次：新目標成功一次就健康。",
                         check.unhealthy
                     ),
                 )

@@ -61,9 +61,9 @@ fn said(cause: Cause) -> Text {
         Cause::Served => ("Nothing failed", "沒有任何問題"),
         Cause::TargetError => ("The target responded with this error itself", "目標自己回應了這個錯誤"),
         Cause::NoTargets => ("The target group has no target to send it to", "目標群組裡沒有可以送去的目標"),
-        Cause::Refused => ("The target refused the TCP connection", "目標拒絕了 TCP 連線"),
+        Cause::Refused => ("The target refused the TCP connection", "目標拒絕了TCP連線"),
         Cause::ConnectTimeout => {
-            ("No TCP connection to the target came about in time", "與目標的 TCP 連線沒能及時建立")
+            ("No TCP connection to the target came about in time", "與目標的TCP連線沒能及時建立")
         }
         Cause::Closed => ("The target closed the connection before responding", "目標在回應之前關閉了連線"),
         Cause::Malformed => ("The target's response was malformed", "目標的回應格式不正確"),
@@ -79,10 +79,10 @@ fn said(cause: Cause) -> Text {
             "用戶端直到閒置逾時都沒把請求送完",
         ),
         Cause::TooManyForwarded => {
-            ("`X-Forwarded-For` held too many addresses", "`X-Forwarded-For` 裡的位址太多")
+            ("`X-Forwarded-For` held too many addresses", "`X-Forwarded-For`裡的位址太多")
         }
-        Cause::Blocked => ("AWS WAF blocked the request", "AWS WAF 擋下了請求"),
-        Cause::WafFailed => ("AWS WAF could not be asked", "無法詢問 AWS WAF"),
+        Cause::Blocked => ("AWS WAF blocked the request", "AWS WAF擋下了請求"),
+        Cause::WafFailed => ("AWS WAF could not be asked", "無法詢問AWS WAF"),
     };
     text(en, zh)
 }
@@ -90,38 +90,37 @@ fn said(cause: Cause) -> Text {
 /// How a cause shows in an entry.
 fn sign(cause: Cause, idle: u32) -> Text {
     let (en, zh) = match cause {
-        Cause::Served => ("a status below 400".to_owned(), "狀態碼小於 400".to_owned()),
+        Cause::Served => ("a status below 400".to_owned(), "狀態碼小於400".to_owned()),
         Cause::TargetError => (
             "the same number in `target_status_code`".to_owned(),
-            "`target_status_code` 有同一個數字".to_owned(),
+            "`target_status_code`有同一個數字".to_owned(),
         ),
-        Cause::NoTargets => ("503 with `-` as the target".to_owned(), "503，且目標欄是 `-`".to_owned()),
+        Cause::NoTargets => ("503 with `-` as the target".to_owned(), "503，且目標欄是`-`".to_owned()),
         Cause::Refused => (
             "502 at once, a target chosen, all times -1".to_owned(),
-            "立刻 502，已選了目標，時間全是 -1".to_owned(),
+            "立刻502，已選了目標，時間全是 -1".to_owned(),
         ),
         Cause::ConnectTimeout => {
-            ("504 after 10 s, the connection timeout".to_owned(), "10 秒（連線逾時）後 504".to_owned())
+            ("504 after 10 s, the connection timeout".to_owned(), "10秒（連線逾時）後504".to_owned())
         }
         Cause::Closed => (
             "502 with a target processing time: the target had the request".to_owned(),
-            "502 且有目標處理時間：目標已收到請求".to_owned(),
+            "502且有目標處理時間：目標已收到請求".to_owned(),
         ),
         Cause::Malformed => {
-            ("502 with a target processing time".to_owned(), "502 且有目標處理時間".to_owned())
+            ("502 with a target processing time".to_owned(), "502且有目標處理時間".to_owned())
         }
         Cause::IdleTimeout => {
-            (format!("504 after {idle} s, the idle timeout"), format!("{idle} 秒（閒置逾時）後 504"))
+            (format!("504 after {idle} s, the idle timeout"), format!("{idle}秒（閒置逾時）後504"))
         }
-        Cause::ClientGone => ("460 before the idle timeout".to_owned(), "閒置逾時之前的 460".to_owned()),
-        Cause::ClientStalled => (
-            format!("408 after {idle} s, with `-` as the target"),
-            format!("{idle} 秒後 408，且目標欄是 `-`"),
-        ),
+        Cause::ClientGone => ("460 before the idle timeout".to_owned(), "閒置逾時之前的460".to_owned()),
+        Cause::ClientStalled => {
+            (format!("408 after {idle} s, with `-` as the target"), format!("{idle}秒後408，且目標欄是`-`"))
+        }
         Cause::TooManyForwarded => ("463".to_owned(), "463".to_owned()),
-        Cause::Blocked => ("403 with the action `waf`".to_owned(), "403，動作是 `waf`".to_owned()),
+        Cause::Blocked => ("403 with the action `waf`".to_owned(), "403，動作是`waf`".to_owned()),
         Cause::WafFailed => {
-            ("500 with the action `waf-failed`".to_owned(), "500，動作是 `waf-failed`".to_owned())
+            ("500 with the action `waf-failed`".to_owned(), "500，動作是`waf-failed`".to_owned())
         }
     };
     text(en, zh)
@@ -133,7 +132,7 @@ fn shows(outcome: &Outcome) -> (String, String) {
     let times = outcome.times.map(|time| time.map_or("-1".to_owned(), seconds)).join(" ");
     (
         format!("{} / {target}, times {times}, {} s in all", outcome.elb_status, seconds(outcome.elapsed)),
-        format!("{} / {target}，時間 {times}，共 {} 秒", outcome.elb_status, seconds(outcome.elapsed)),
+        format!("{} / {target}，時間{times}，共{}秒", outcome.elb_status, seconds(outcome.elapsed)),
     )
 }
 
@@ -176,12 +175,12 @@ fn cause_choice(draw: &mut Draw, outcome: &Outcome, idle: u32, options: usize) -
             let why = if cause == outcome.cause {
                 text(
                     format!("{}: here {en}.", entries::capital(&sign.en)),
-                    format!("{}：這裡是 {zh}。", sign.zh_tw),
+                    format!("{}：這裡是{zh}。", sign.zh_tw),
                 )
             } else {
                 text(
                     format!("That would show as {}; here it is {en}.", sign.en),
-                    format!("那會是{}；這裡是 {zh}。", sign.zh_tw),
+                    format!("那會是{}；這裡是{zh}。", sign.zh_tw),
                 )
             };
             Choice::new(said(cause), why)
@@ -386,6 +385,6 @@ fn idle_prompt(settings: &Settings) -> Text {
             "The idle timeout of the load balancer is {} seconds; it waits 10 seconds for a connection to a target.",
             settings.idle_timeout
         ),
-        format!("負載平衡器的閒置逾時是 {} 秒；連線到目標最多等 10 秒。", settings.idle_timeout),
+        format!("負載平衡器的閒置逾時是{}秒；連線到目標最多等10秒。", settings.idle_timeout),
     )
 }

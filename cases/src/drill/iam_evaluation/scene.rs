@@ -87,7 +87,7 @@ pub(super) fn condition(
 ) -> (&'static str, &'static str, Vec<String>, Text) {
     let value = |key: &str| request.context.get(key).and_then(|values| values.first()).cloned();
     let absent = |key: &str, en: &str, zh: &str| {
-        Text::new(format!("`{key}` is absent, so {en}"), format!("請求裡沒有 `{key}`，{zh}"))
+        Text::new(format!("`{key}` is absent, so {en}"), format!("請求裡沒有`{key}`，{zh}"))
     };
     let is = |key: &str, value: &str, holds: bool| {
         let (en, zh) = if holds {
@@ -95,7 +95,7 @@ pub(super) fn condition(
         } else {
             ("the condition fails", "條件不成立")
         };
-        Text::new(format!("`{key}` is `{value}`: {en}"), format!("`{key}` 是 `{value}`，{zh}"))
+        Text::new(format!("`{key}` is `{value}`: {en}"), format!("`{key}`是`{value}`，{zh}"))
     };
     let other_team = |draw: &mut Draw, mine: &str| {
         let others: Vec<_> = TEAMS.iter().filter(|team| **team != mine).collect();
@@ -164,7 +164,7 @@ pub(super) fn condition(
                     absent(
                         "aws:MultiFactorAuthPresent",
                         "`Bool` does not hold, whatever value it wants",
-                        "`Bool` 無論要什麼值都不成立",
+                        "`Bool`無論要什麼值都不成立",
                     ),
                 );
             }
@@ -182,7 +182,7 @@ pub(super) fn condition(
                     "BoolIfExists",
                     "aws:MultiFactorAuthPresent",
                     vec!["false".into()],
-                    absent("aws:MultiFactorAuthPresent", "`BoolIfExists` holds", "`BoolIfExists` 成立"),
+                    absent("aws:MultiFactorAuthPresent", "`BoolIfExists` holds", "`BoolIfExists`成立"),
                 );
             }
             7 if env.is_none() => {
@@ -193,7 +193,7 @@ pub(super) fn condition(
                     let why = absent(
                         "aws:PrincipalTag/env",
                         &format!("`{operator}` holds"),
-                        &format!("`{operator}` 成立"),
+                        &format!("`{operator}`成立"),
                     );
                     (operator, "aws:PrincipalTag/env", values, why)
                 } else {
@@ -204,7 +204,7 @@ pub(super) fn condition(
                         absent(
                             "aws:PrincipalTag/env",
                             "`StringEquals` does not hold",
-                            "`StringEquals` 不成立",
+                            "`StringEquals`不成立",
                         ),
                     )
                 };
@@ -219,7 +219,7 @@ pub(super) fn condition(
                     vec![wanted.into()],
                     Text::new(
                         format!("`aws:PrincipalTag/env` is {}, so `Null` `{wanted}` {en}", there.0),
-                        format!("`aws:PrincipalTag/env` {}，`Null` `{wanted}` {zh}", there.1),
+                        format!("`aws:PrincipalTag/env`{}，`Null` `{wanted}`{zh}", there.1),
                     ),
                 );
             }
@@ -230,14 +230,14 @@ pub(super) fn condition(
                         "ForAllValues:StringEquals",
                         "aws:TagKeys",
                         values,
-                        absent("aws:TagKeys", "`ForAllValues` holds", "`ForAllValues` 成立"),
+                        absent("aws:TagKeys", "`ForAllValues` holds", "`ForAllValues`成立"),
                     )
                 } else {
                     (
                         "ForAnyValue:StringEquals",
                         "aws:TagKeys",
                         values,
-                        absent("aws:TagKeys", "`ForAnyValue` does not hold", "`ForAnyValue` 不成立"),
+                        absent("aws:TagKeys", "`ForAnyValue` does not hold", "`ForAnyValue`不成立"),
                     )
                 };
             }
@@ -248,7 +248,7 @@ pub(super) fn condition(
                 if !holds {
                     why = Text::new(
                         format!("{}, as `StringLike` is case-sensitive", why.en),
-                        format!("{}：`StringLike` 區分大小寫", why.zh_tw),
+                        format!("{}：`StringLike`區分大小寫", why.zh_tw),
                     );
                 }
                 return ("StringLike", "aws:PrincipalTag/team", vec![wanted], why);
@@ -296,15 +296,15 @@ impl Scene {
         };
         let asked = (&self.request.action, &self.request.resource);
         let mut why = match cause {
-            0 if deny => Text::new(format!("the Deny `{sid}` matches"), format!("Deny 陳述式 `{sid}` 相符")),
-            0 => Text::new(format!("`{sid}` matches"), format!("`{sid}` 相符")),
+            0 if deny => Text::new(format!("the Deny `{sid}` matches"), format!("Deny陳述式`{sid}`相符")),
+            0 => Text::new(format!("`{sid}` matches"), format!("`{sid}`相符")),
             1 => Text::new(
                 format!("`{sid}` names `{}`, not `{}`", patterns.join("`, `"), asked.0),
-                format!("`{sid}` 寫的是 `{}`，不含 `{}`", patterns.join("`、`"), asked.0),
+                format!("`{sid}`寫的是`{}`，不含`{}`", patterns.join("`、`"), asked.0),
             ),
             2 => Text::new(
                 format!("`{sid}` is about `{resource}`, which `{}` does not match", asked.1),
-                format!("`{sid}` 的資源是 `{resource}`，`{}` 不相符", asked.1),
+                format!("`{sid}`的資源是`{resource}`，`{}`不相符", asked.1),
             ),
             _ => Text::new(format!("`{sid}`"), format!("`{sid}`")),
         };
@@ -409,7 +409,7 @@ impl Scene {
             statements.push(Statement::allow(sid, &["*"], &["*"]));
             why = Text::new(
                 format!("{}; the Allow `{sid}` matches too", why.en),
-                format!("{}；Allow 陳述式 `{sid}` 也相符", why.zh_tw),
+                format!("{}；Allow陳述式`{sid}`也相符", why.zh_tw),
             );
         }
         if deny && kind == Kind::Identity {
@@ -417,7 +417,7 @@ impl Scene {
             statements.push(more);
             why = Text::new(
                 format!("{}; the Allow {}", why.en, found.en),
-                format!("{}；Allow 陳述式 {}", why.zh_tw, found.zh_tw),
+                format!("{}；Allow陳述式{}", why.zh_tw, found.zh_tw),
             );
         }
         draw.shuffle(&mut statements);
@@ -435,7 +435,7 @@ impl Scene {
                 let command = format!(
                     "aws iam get-policy-version --policy-arn arn:aws:iam::aws:policy/{name} --version-id v{version} --query PolicyVersion.Document"
                 );
-                let label = Text::new(format!("the role's policy `{name}`"), format!("角色的政策 `{name}`"));
+                let label = Text::new(format!("the role's policy `{name}`"), format!("角色的政策`{name}`"));
                 (label, name, command, 4)
             }
             Kind::Identity => {
@@ -458,7 +458,7 @@ impl Scene {
                 (
                     Text::new(
                         format!("the {}'s policy `{name}`", whose.0),
-                        format!("{}的政策 `{name}`", whose.1),
+                        format!("{}的政策`{name}`", whose.1),
                     ),
                     name,
                     command,
@@ -470,14 +470,14 @@ impl Scene {
                     format!("{}Boundary-{}", draw.pick(&["Developer", "Workload", "Delegated"]), draw.hex(3));
                 self.notes.push(Text::new(
                     format!("`{name}` is the caller's permissions boundary."),
-                    format!("`{name}` 是呼叫者的許可界限（permissions boundary）。"),
+                    format!("`{name}`是呼叫者的許可界限（permissions boundary）。"),
                 ));
                 let command = format!(
                     "aws iam get-policy-version --policy-arn arn:aws:iam::{caller_account}:policy/{name} --version-id v{} --query PolicyVersion.Document",
                     draw.int(1u8, 5)
                 );
                 (
-                    Text::new(format!("the permissions boundary `{name}`"), format!("許可界限 `{name}`")),
+                    Text::new(format!("the permissions boundary `{name}`"), format!("許可界限`{name}`")),
                     name,
                     command,
                     4,
@@ -486,12 +486,12 @@ impl Scene {
             Kind::Session => {
                 self.notes.push(Text::new(
                     "`session-policy.json` was passed as session policy when the session was made.",
-                    "建立工作階段時傳入了 `session-policy.json` 作為工作階段政策（session policy）。",
+                    "建立工作階段時傳入了`session-policy.json`作為工作階段政策（session policy）。",
                 ));
                 (
                     Text::new(
                         "the session policy `session-policy.json`",
-                        "工作階段政策 `session-policy.json`",
+                        "工作階段政策`session-policy.json`",
                     ),
                     "session-policy.json".to_owned(),
                     "cat session-policy.json".to_owned(),
@@ -507,15 +507,15 @@ impl Scene {
                 self.notes.push(match (kind, says) {
                     (Kind::Rcp, _) => Text::new(
                         format!("RCP `{id}` is attached to account `{on}`. RCPs here cover exactly Amazon S3, AWS STS, AWS KMS, Amazon SQS and AWS Secrets Manager."),
-                        format!("RCP `{id}` 掛在帳戶 `{on}`。本題的 RCP 只涵蓋 Amazon S3、AWS STS、AWS KMS、Amazon SQS 與 AWS Secrets Manager。"),
+                        format!("RCP `{id}`掛在帳戶`{on}`。本題的RCP只涵蓋Amazon S3、AWS STS、AWS KMS、Amazon SQS與AWS Secrets Manager。"),
                     ),
                     (_, Says::Deny) => Text::new(
                         format!("SCPs: `FullAWSAccess` is attached at every level; `{id}` is attached to account `{on}` as well."),
-                        format!("SCP：每一層都掛著 `FullAWSAccess`；帳戶 `{on}` 另外掛著 `{id}`。"),
+                        format!("SCP：每一層都掛著`FullAWSAccess`；帳戶`{on}`另外掛著`{id}`。"),
                     ),
                     _ => Text::new(
                         format!("SCPs: `FullAWSAccess` at the root; at account `{on}` it was replaced by `{id}`."),
-                        format!("SCP：根層掛著 `FullAWSAccess`；帳戶 `{on}` 這一層改成只掛 `{id}`。"),
+                        format!("SCP：根層掛著`FullAWSAccess`；帳戶`{on}`這一層改成只掛`{id}`。"),
                     ),
                 });
                 let command = format!(
@@ -540,7 +540,7 @@ impl Scene {
                 };
                 let tag = self.theme.tag.clone();
                 (
-                    Text::new(format!("{en} `{tag}`"), format!("{zh} `{tag}`）")),
+                    Text::new(format!("{en} `{tag}`"), format!("{zh}`{tag}`）")),
                     tag,
                     self.theme.command.clone(),
                     if kind == Kind::Trust { 4 } else { 2 },
@@ -589,7 +589,7 @@ impl Scene {
                 let label = self.label(*policy);
                 Text::new(
                     format!("Remove the statement `{sid}` from {}", label.en),
-                    format!("從{}刪掉陳述式 `{sid}`", set(&label.zh_tw)),
+                    format!("從{}刪掉陳述式`{sid}`", label.zh_tw),
                 )
             }
             Edit::Allow { policy } => {
@@ -602,10 +602,10 @@ impl Scene {
                 let (action, resource, caller) = (&request.action, &request.resource, request.caller.arn());
                 let of_resource = attached.kind.is_of_resource();
                 let to = if of_resource { format!(" to `{caller}`") } else { String::new() };
-                let who = if of_resource { format!(" `{caller}` ") } else { String::new() };
+                let who = if of_resource { format!("`{caller}`") } else { String::new() };
                 Text::new(
                     format!("Add to {} a statement that allows `{action}` on `{resource}`{to}", label.en),
-                    format!("在{}加一條陳述式，允許{who}對 `{resource}` 執行 `{action}`", set(&label.zh_tw)),
+                    format!("在{}加一條陳述式，允許{who}對`{resource}`執行`{action}`", label.zh_tw),
                 )
             }
             _ => return None,
@@ -625,7 +625,7 @@ impl Scene {
                 let sid = sid.unwrap_or_default();
                 text(
                     format!("Denied explicitly by `{sid}` in {}.", label.en),
-                    format!("{}的 `{sid}` 明確拒絕。", set(&label.zh_tw).trim_start()),
+                    format!("{}的`{sid}`明確拒絕。", label.zh_tw),
                 )
             }
             Rule::DirectGrant => text(
@@ -634,8 +634,8 @@ impl Scene {
                     label.en
                 ),
                 format!(
-                    "允許：同一帳戶內，{}直接允許發出請求的主體本身；身分型政策、許可界限、工作階段政策少了 Allow 都限制不了它。",
-                    set(&label.zh_tw)
+                    "允許：同一帳戶內，{}直接允許發出請求的主體本身；身分型政策、許可界限、工作階段政策少了Allow都限制不了它。",
+                    label.zh_tw
                 ),
             ),
             Rule::GrantBehind => text(
@@ -643,11 +643,11 @@ impl Scene {
                     "Allowed: {} grants it to the role or user behind the session, and nothing else limits it.",
                     label.en
                 ),
-                format!("允許：{}允許了工作階段背後的角色或使用者，其他政策也沒有限制。", set(&label.zh_tw)),
+                format!("允許：{}允許了工作階段背後的角色或使用者，其他政策也沒有限制。", label.zh_tw),
             ),
             Rule::IdentityAllows => text(
                 format!("Allowed by {}; nothing limits it.", label.en),
-                format!("{}允許，沒有別的限制。", set(&label.zh_tw).trim_start()),
+                format!("{}允許，沒有別的限制。", label.zh_tw),
             ),
             Rule::BothAllow => text(
                 "Allowed: the caller's account and the resource's account both allow it.".into(),
@@ -655,11 +655,11 @@ impl Scene {
             ),
             Rule::Root => text(
                 "Allowed: the root user of the account may.".into(),
-                "允許：帳戶的 root 使用者可以。".into(),
+                "允許：帳戶的root使用者可以。".into(),
             ),
             _ => text(
                 format!("No Allow applies in {}, and here one is needed: denied.", label.en),
-                format!("{}沒有成立的 Allow，而這裡少不了它，所以拒絕。", set(&label.zh_tw).trim_start()),
+                format!("{}沒有成立的Allow，而這裡少不了它，所以拒絕。", label.zh_tw),
             ),
         }
     }
@@ -699,13 +699,6 @@ impl Scene {
             "rcp": self.world.rcp_services,
         })
     }
-}
-
-/// A Chinese label between Chinese words: a space where it has Latin letters at its end.
-fn set(label: &str) -> String {
-    let before = if label.starts_with(|first: char| first.is_ascii()) { " " } else { "" };
-    let after = if label.ends_with('`') { " " } else { "" };
-    format!("{before}{label}{after}")
 }
 
 pub(super) fn scene(draw: &mut Draw, caller: Principal, theme: Theme, owner: &str, region: &str) -> Scene {

@@ -76,14 +76,14 @@ pub(super) fn exercise(draw: &mut Draw) -> Option<Exercise> {
             format!("{fields}\n| sort @timestamp desc\n| dedup {key}"),
             Text::new(
                 format!("Events without `{key}` are no duplicates of each other: `dedup` keeps them all."),
-                format!("沒有 `{key}` 的事件彼此不算重複，`dedup` 會全部保留。"),
+                format!("沒有`{key}`的事件彼此不算重複，`dedup`會全部保留。"),
             ),
         ),
         (
             format!("{fields}\n| filter ispresent({key})\n| sort @timestamp asc\n| dedup {key}"),
             Text::new(
                 "The first in the order is kept: with `asc` that is the oldest.",
-                "會保留排序中的第一個：用 `asc` 就是最舊的。",
+                "會保留排序中的第一個：用`asc`就是最舊的。",
             ),
         ),
         (
@@ -92,19 +92,19 @@ pub(super) fn exercise(draw: &mut Draw) -> Option<Exercise> {
                 format!(
                     "It filters before it looks for the last event: what was {bad} at some time and is not any more comes up too."
                 ),
-                format!("它先過濾才找最後一筆：曾經是 {bad}、但現在已不是的也會列出。"),
+                format!("它先過濾才找最後一筆：曾經是{bad}、但現在已不是的也會列出。"),
             ),
         ),
         (
             format!("{fields}\n| filter ispresent({key})\n| sort @timestamp desc\n| dedup {key}, state"),
             Text::new(
                 format!("That keeps the last event of each pair of `{key}` and `state`."),
-                format!("那會保留每一組 `{key}` 與 `state` 的最後一筆。"),
+                format!("那會保留每一組`{key}`與`state`的最後一筆。"),
             ),
         ),
         (
             format!("{fields}\n| filter ispresent({key})\n| sort @timestamp desc\n| dedup state"),
-            Text::new("That keeps one event of each state.", "那是每種 state 保留一筆。"),
+            Text::new("That keeps one event of each state.", "那是每種state保留一筆。"),
         ),
     ];
     let mut seen = vec![cells(&table)];
@@ -115,7 +115,7 @@ pub(super) fn exercise(draw: &mut Draw) -> Option<Exercise> {
         if !seen.contains(&rows) && others.len() < 3 {
             let why = Text::new(
                 format!("{} It returns {} rows.", why.en, rows.len()),
-                format!("{}它回傳 {} 列。", why.zh_tw, rows.len()),
+                format!("{}它回傳{}列。", why.zh_tw, rows.len()),
             );
             seen.push(rows);
             others.push(Choice::new(Text::new(code(&query), code(&query)), why));
@@ -131,7 +131,7 @@ pub(super) fn exercise(draw: &mut Draw) -> Option<Exercise> {
                 "The newest event of each {en} comes first and is the one that `dedup` keeps: {} rows.",
                 table.rows.len()
             ),
-            format!("每個{zh}最新的事件排在最前面，`dedup` 保留的就是它：{} 列。", table.rows.len()),
+            format!("每個{zh}最新的事件排在最前面，`dedup`保留的就是它：{}列。", table.rows.len()),
         ),
     )];
     options.extend(others);
@@ -177,7 +177,7 @@ pub(super) fn exercise(draw: &mut Draw) -> Option<Exercise> {
                                 "那包含沒有該欄位的事件。",
                             ),
                         ),
-                        (with_key, Text::new("That is before `dedup`.", "那是 `dedup` 之前的數目。")),
+                        (with_key, Text::new("That is before `dedup`.", "那是`dedup`之前的數目。")),
                     ],
                 ),
             ),
@@ -185,7 +185,7 @@ pub(super) fn exercise(draw: &mut Draw) -> Option<Exercise> {
                 "bad",
                 Text::new(
                     format!("Every {en} whose present state is {bad}"),
-                    format!("目前狀態為 {bad} 的{zh}"),
+                    format!("目前狀態為{bad}的{zh}"),
                 ),
                 Answer::Typed {
                     form: Form::Set,
@@ -195,7 +195,7 @@ pub(super) fn exercise(draw: &mut Draw) -> Option<Exercise> {
                         ever.join(" "),
                         Text::new(
                             format!("Those were {bad} at some time; some have another state by now."),
-                            format!("那些是曾經為 {bad} 的；有些現在已是別的狀態。"),
+                            format!("那些是曾經為{bad}的；有些現在已是別的狀態。"),
                         ),
                     )],
                 },
@@ -204,7 +204,7 @@ pub(super) fn exercise(draw: &mut Draw) -> Option<Exercise> {
         steps: vec![
             Text::new(
                 format!("Without the events that have no `{key}`: {with_key} of {}.", events.len()),
-                format!("先去掉沒有 `{key}` 的事件：剩 {with_key}/{}。", events.len()),
+                format!("先去掉沒有`{key}`的事件：剩{with_key}/{}。", events.len()),
             ),
             Text::new(
                 format!("Newest first, the first of each {en} stays: {}.", last.join(", ")),

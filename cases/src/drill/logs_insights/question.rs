@@ -52,7 +52,7 @@ impl Measure {
             "min" => Text::new(format!("the smallest {en}"), format!("{zh}的最小值")),
             _ => Text::new(
                 format!("the {}th percentile of the {en}", self.percent),
-                format!("{zh}的第 {} 百分位數", self.percent),
+                format!("{zh}的第{}百分位數", self.percent),
             ),
         }
     }
@@ -66,14 +66,14 @@ impl Measure {
                 Self { function: "sum", field: any, percent: 0 },
                 Text::new(
                     "`sum` adds up values; events are to be counted.",
-                    "`sum` 是把值加總；這裡要數事件。",
+                    "`sum`是把值加總；這裡要數事件。",
                 ),
             )],
             ("count", Some(_)) => vec![(
                 Self { function: "count", field: None, percent: 0 },
                 Text::new(
                     "`count(*)` counts every event, also those without the field.",
-                    "`count(*)` 會數所有事件，包含沒有這個欄位的。",
+                    "`count(*)`會數所有事件，包含沒有這個欄位的。",
                 ),
             )],
             ("sum", _) => vec![
@@ -116,7 +116,7 @@ impl Measure {
                     with("pct", 100 - self.percent.min(99)),
                     Text::new(
                         format!("That is the other end: {}% lie at or below it.", 100 - self.percent.min(99)),
-                        format!("那是另一頭：只有 {}% 的值不大於它。", 100 - self.percent.min(99)),
+                        format!("那是另一頭：只有{}%的值不大於它。", 100 - self.percent.min(99)),
                     ),
                 ),
                 (
@@ -250,9 +250,9 @@ impl Question {
         add(
             Self { descending: !self.descending, ..self.clone() },
             if self.descending {
-                Text::new("`asc` puts the smallest first.", "`asc` 會把最小的排在最前面。")
+                Text::new("`asc` puts the smallest first.", "`asc`會把最小的排在最前面。")
             } else {
-                Text::new("`desc` puts the largest first.", "`desc` 會把最大的排在最前面。")
+                Text::new("`desc` puts the largest first.", "`desc`會把最大的排在最前面。")
             },
         );
         for group in &sample.groups {
@@ -261,7 +261,7 @@ impl Question {
                     Self { group: Some(group.clone()), ..self.clone() },
                     Text::new(
                         format!("It groups by `{}` instead of `{}`.", group.field, own.field),
-                        format!("它依 `{}` 分組，而不是 `{}`。", group.field, own.field),
+                        format!("它依`{}`分組，而不是`{}`。", group.field, own.field),
                     ),
                 );
             }
@@ -290,7 +290,7 @@ impl Question {
         }
         if self.bin > 0 {
             en.push(format!("{}-minute bin", self.bin));
-            zh += &format!("{}每 {} 分鐘", if self.group.is_some() { "、" } else { "" }, self.bin);
+            zh += &format!("{}每{}分鐘", if self.group.is_some() { "、" } else { "" }, self.bin);
         }
         let (order_en, order_zh) = if self.descending {
             ("largest first", "由大到小")
@@ -300,7 +300,7 @@ impl Question {
         let (rows_en, rows_zh) = match self.limit {
             0 => ("all rows".to_owned(), "列出全部".to_owned()),
             1 => ("only the first row".to_owned(), "只取第一列".to_owned()),
-            limit => (format!("only the first {limit} rows"), format!("只取前 {limit} 列")),
+            limit => (format!("only the first {limit} rows"), format!("只取前{limit}列")),
         };
         Text::new(
             format!(

@@ -100,7 +100,7 @@ fn at_least(field: &'static str, number: u64, en: &str, zh: &str) -> Filter {
                 format!("filter {field} > {number}"),
                 Text::new(
                     format!("`>` leaves out events with exactly {number}."),
-                    format!("`>` 會漏掉剛好是 {number} 的事件。"),
+                    format!("`>`會漏掉剛好是{number}的事件。"),
                 ),
             ),
             (
@@ -123,7 +123,7 @@ fn equal(field: &'static str, value: &str, other: &str, en: &str, zh: &str) -> F
                 format!("filter {field} like /{lower}/"),
                 Text::new(
                     format!("Matching minds the case: `{lower}` is not `{value}`."),
-                    format!("比對會區分大小寫：`{lower}` 不是 `{value}`。"),
+                    format!("比對會區分大小寫：`{lower}`不是`{value}`。"),
                 ),
             ),
             (
@@ -133,12 +133,12 @@ fn equal(field: &'static str, value: &str, other: &str, en: &str, zh: &str) -> F
                         format!(
                             "The values are in capitals: no event has `{other}`, so nothing is left out."
                         ),
-                        format!("值都是大寫：沒有任何事件是 `{other}`，等於沒有過濾。"),
+                        format!("值都是大寫：沒有任何事件是`{other}`，等於沒有過濾。"),
                     )
                 } else {
                     Text::new(
                         format!("Not `{other}` is more than `{value}`."),
-                        format!("不是 `{other}` 的不只有 `{value}`。"),
+                        format!("不是`{other}`的不只有`{value}`。"),
                     )
                 },
             ),
@@ -202,15 +202,15 @@ fn api(draw: &mut Draw) -> Sample {
             Group { field: "route", en: "route", zh: "路由（route）" },
         ],
         filters: vec![
-            at_least("status", 500, "requests with status 500 or more", "狀態碼 500 以上的請求"),
+            at_least("status", 500, "requests with status 500 or more", "狀態碼500以上的請求"),
             at_least("status", 200, "all requests that have a status", "所有帶有狀態碼的請求"),
             at_least(
                 "latency_ms",
                 limit,
                 &format!("requests that took {limit} ms or longer"),
-                &format!("耗時 {limit} ms 以上的請求"),
+                &format!("耗時{limit} ms以上的請求"),
             ),
-            equal("level", "ERROR", "INFO", "requests logged at level ERROR", "level 為 ERROR 的請求"),
+            equal("level", "ERROR", "INFO", "requests logged at level ERROR", "level為ERROR的請求"),
             Filter {
                 query: String::new(),
                 given: Vec::new(),
@@ -222,7 +222,7 @@ fn api(draw: &mut Draw) -> Sample {
             },
         ],
         fields_en: "the keys of the JSON",
-        fields_zh: "JSON 的鍵",
+        fields_zh: "JSON的鍵",
     }
 }
 
@@ -296,20 +296,17 @@ fn lambda(draw: &mut Draw) -> Sample {
             Filter {
                 query: "filter @type = \"REPORT\"".to_owned(),
                 given: condition("@type", "=", "REPORT"),
-                words: Text::new("invocations (their REPORT lines)", "每次呼叫（REPORT 那一行）"),
+                words: Text::new("invocations (their REPORT lines)", "每次呼叫（REPORT那一行）"),
                 wrong: vec![
                     (
                         "filter @message like \"RequestId\"".to_owned(),
-                        Text::new(
-                            "START and END lines have a RequestId too.",
-                            "START 與 END 行也有 RequestId。",
-                        ),
+                        Text::new("START and END lines have a RequestId too.", "START與END行也有RequestId。"),
                     ),
                     (
                         "filter @message like /report/".to_owned(),
                         Text::new(
                             "Matching minds the case: the lines say REPORT.",
-                            "比對會區分大小寫：日誌寫的是 REPORT。",
+                            "比對會區分大小寫：日誌寫的是REPORT。",
                         ),
                     ),
                 ],
@@ -318,11 +315,11 @@ fn lambda(draw: &mut Draw) -> Sample {
                 "@billedDuration",
                 limit,
                 &format!("invocations billed for {limit} ms or longer"),
-                &format!("計費時間 {limit} ms 以上的呼叫"),
+                &format!("計費時間{limit} ms以上的呼叫"),
             ),
         ],
         fields_en: "`@type`, `@duration`, `@billedDuration` and others are found in Lambda's lines by the service",
-        fields_zh: "服務會自動從 Lambda 的日誌找出 `@type`、`@duration`、`@billedDuration` 等欄位",
+        fields_zh: "服務會自動從Lambda的日誌找出`@type`、`@duration`、`@billedDuration`等欄位",
     }
 }
 
@@ -376,11 +373,11 @@ fn flow(draw: &mut Draw) -> Sample {
                 "bytes",
                 big,
                 &format!("flows of {big} bytes or more"),
-                &format!("{big} 位元組以上的流量"),
+                &format!("{big}位元組以上的流量"),
             ),
         ],
         fields_en: "the service names the fields of VPC Flow Logs records itself (`srcAddr`, `dstPort`, `action`, `bytes`, …)",
-        fields_zh: "服務會自動辨識 VPC Flow Logs 的欄位（`srcAddr`、`dstPort`、`action`、`bytes`……）",
+        fields_zh: "服務會自動辨識VPC Flow Logs的欄位（`srcAddr`、`dstPort`、`action`、`bytes`……）",
     }
 }
 
@@ -420,7 +417,7 @@ fn worker(draw: &mut Draw) -> Sample {
         wrong_parse: vec![
             (
                 "parse @message \"[*] job=* tenant=* took=* attempts=*\" as level, job, tenant, took, attempts".to_owned(),
-                Text::new("`took` is then a text with its unit, such as `532 ms`, and no number.", "這樣 `took` 會連單位一起取出（像 `532 ms`），不是數字。"),
+                Text::new("`took` is then a text with its unit, such as `532 ms`, and no number.", "這樣`took`會連單位一起取出（像`532 ms`），不是數字。"),
             ),
             (
                 "parse @message \"[*] tenant=* job=* took=* ms attempts=*\" as level, tenant, job, took, attempts".to_owned(),
@@ -436,12 +433,12 @@ fn worker(draw: &mut Draw) -> Sample {
             Group { field: "tenant", en: "tenant", zh: "租戶（tenant）" },
         ],
         filters: vec![
-            at_least("took", limit, &format!("jobs that took {limit} ms or longer"), &format!("執行時間 {limit} ms 以上的工作")),
-            equal("level", "ERROR", "INFO", "jobs logged at level ERROR", "level 為 ERROR 的工作"),
+            at_least("took", limit, &format!("jobs that took {limit} ms or longer"), &format!("執行時間{limit} ms以上的工作")),
+            equal("level", "ERROR", "INFO", "jobs logged at level ERROR", "level為ERROR的工作"),
             at_least("attempts", 2, "jobs that needed two or more attempts", "嘗試兩次以上的工作"),
         ],
         fields_en: "`parse` extracts level, job, tenant, took and attempts",
-        fields_zh: "`parse` 取出 level、job、tenant、took、attempts",
+        fields_zh: "`parse`取出level、job、tenant、took、attempts",
     }
 }
 
@@ -478,14 +475,14 @@ fn proxy(draw: &mut Draw) -> Sample {
             (
                 "parse @message '* \"* *\" * upstream=* rt=*' as client, method, path, status, backend, rt"
                     .to_owned(),
-                Text::new("`rt` then ends in `ms` and is no number.", "這樣 `rt` 會帶著 `ms`，不是數字。"),
+                Text::new("`rt` then ends in `ms` and is no number.", "這樣`rt`會帶著`ms`，不是數字。"),
             ),
             (
                 "parse @message '* \"*\" * upstream=* rt=*ms' as client, path, status, backend, rt"
                     .to_owned(),
                 Text::new(
                     "`path` then holds method and path together.",
-                    "這樣 `path` 會把方法與路徑合在一起。",
+                    "這樣`path`會把方法與路徑合在一起。",
                 ),
             ),
         ],
@@ -501,12 +498,12 @@ fn proxy(draw: &mut Draw) -> Sample {
             Group { field: "client", en: "client", zh: "用戶端（client）" },
         ],
         filters: vec![
-            at_least("status", 500, "responses with status 500 or more", "狀態碼 500 以上的回應"),
-            at_least("status", 404, "responses with status 404 or more", "狀態碼 404 以上的回應"),
-            equal("method", "GET", "post", "GET requests", "GET 請求"),
+            at_least("status", 500, "responses with status 500 or more", "狀態碼500以上的回應"),
+            at_least("status", 404, "responses with status 404 or more", "狀態碼404以上的回應"),
+            equal("method", "GET", "post", "GET requests", "GET請求"),
         ],
         fields_en: "`parse` extracts client, method, path, status, backend and rt",
-        fields_zh: "`parse` 取出 client、method、path、status、backend、rt",
+        fields_zh: "`parse`取出client、method、path、status、backend、rt",
     }
 }
 

@@ -14,27 +14,27 @@ impl Case {
         match check {
             0 => Text::new(
                 format!("The request, at the security groups of `{client}` (outbound)"),
-                format!("請求：`{client}` 的安全群組（傳出）"),
+                format!("請求：`{client}`的安全群組（傳出）"),
             ),
             1 => Text::new(
                 format!("The request, at the network ACL of the subnet of `{client}` (outbound)"),
-                format!("請求：`{client}` 所在子網路的網路 ACL（傳出）"),
+                format!("請求：`{client}`所在子網路的網路ACL（傳出）"),
             ),
             2 => Text::new(
                 format!("The request, at the network ACL of the subnet of `{server}` (inbound)"),
-                format!("請求：`{server}` 所在子網路的網路 ACL（傳入）"),
+                format!("請求：`{server}`所在子網路的網路ACL（傳入）"),
             ),
             3 => Text::new(
                 format!("The request, at the security groups of `{server}` (inbound)"),
-                format!("請求：`{server}` 的安全群組（傳入）"),
+                format!("請求：`{server}`的安全群組（傳入）"),
             ),
             4 => Text::new(
                 format!("The reply, at the network ACL of the subnet of `{server}` (outbound)"),
-                format!("回應：`{server}` 所在子網路的網路 ACL（傳出）"),
+                format!("回應：`{server}`所在子網路的網路ACL（傳出）"),
             ),
             5 => Text::new(
                 format!("The reply, at the network ACL of the subnet of `{client}` (inbound)"),
-                format!("回應：`{client}` 所在子網路的網路 ACL（傳入）"),
+                format!("回應：`{client}`所在子網路的網路ACL（傳入）"),
             ),
             _ => Text::new("Nowhere: request and reply both get through", "哪裡都沒停：請求與回應都通過"),
         }
@@ -71,7 +71,7 @@ impl Case {
                     found.and_then(|found| found.rules.get(*index)).map(group_rule).unwrap_or_default();
                 Text::new(
                     format!("{packet}: `{group}` allows it (`{rule}`)."),
-                    format!("{packet}：`{group}` 允許（`{rule}`）。"),
+                    format!("{packet}：`{group}`允許（`{rule}`）。"),
                 )
             }
             (Detail::AclRule(number), Hop::NetworkAcl { acl: id, egress, .. }) => {
@@ -81,12 +81,12 @@ impl Case {
                 let rule = rule.map(acl_rule).unwrap_or_default();
                 Text::new(
                     format!("{packet}: the first rule that matches is {number} (`{rule}`)."),
-                    format!("{packet}：最先符合的是規則 {number}（`{rule}`）。"),
+                    format!("{packet}：最先符合的是規則{number}（`{rule}`）。"),
                 )
             }
             (Detail::AclDefault, _) => Text::new(
                 format!("{packet}: no numbered rule matches, so the last one (32767, `*`) denies."),
-                format!("{packet}：沒有任何編號規則符合，由最後一條（32767，也就是 `*`）拒絕。"),
+                format!("{packet}：沒有任何編號規則符合，由最後一條（32767，也就是`*`）拒絕。"),
             ),
             _ => {
                 let interface = if check == 0 { &self.client.1 } else { &self.server.1 };
@@ -94,7 +94,7 @@ impl Case {
                 let (en, zh) = if check == 0 { ("outbound", "傳出") } else { ("inbound", "傳入") };
                 Text::new(
                     format!("{packet}: no {en} rule of {} allows it.", groups.join(", ")),
-                    format!("{packet}：{} 沒有任何{zh}規則允許。", groups.join("、")),
+                    format!("{packet}：{}沒有任何{zh}規則允許。", groups.join("、")),
                 )
             }
         };
@@ -113,7 +113,7 @@ impl Case {
                 (None, Some(stop)) if check == CHECKS => stop.clone(),
                 (None, _) if self.same_subnet && [1, 2, 4, 5].contains(&check) => Text::new(
                     "Both interfaces are in the same subnet: its network ACL is not asked.",
-                    "兩個介面在同一個子網路：不會經過它的網路 ACL。",
+                    "兩個介面在同一個子網路：不會經過它的網路ACL。",
                 ),
                 (None, Some(stop)) => Text::new(
                     format!("The conversation does not get this far. {}", stop.en),
@@ -167,7 +167,7 @@ impl Case {
             let part = |(egress, accept): &(bool, bool)| {
                 let action = if *accept { "ACCEPT" } else { "REJECT" };
                 let (en, zh) = if *egress { ("outbound", "傳出") } else { ("inbound", "傳入") };
-                (format!("{en} {action}"), format!("{zh} {action}"))
+                (format!("{en} {action}"), format!("{zh}{action}"))
             };
             let parts: Vec<_> = shape.iter().map(part).collect();
             let english: Vec<_> = parts.iter().map(|part| part.0.clone()).collect();
@@ -185,7 +185,7 @@ impl Case {
         let right_index = shapes.iter().position(|shape| *shape == right).unwrap_or_default();
         let label = Text::new(
             format!("What the flow log of the interface of `{name}` records of it"),
-            format!("`{name}` 的網路介面的 flow log 會記下什麼"),
+            format!("`{name}`的網路介面的flow log會記下什麼"),
         );
         let id = if client { "client-log" } else { "server-log" };
         Ask::new(
@@ -204,47 +204,47 @@ impl Case {
             }
             (_, []) => (
                 format!("Nothing gets as far as the interface of `{name}`, so there is nothing to record."),
-                format!("沒有任何封包走到 `{name}` 的介面，所以沒有東西可記。"),
+                format!("沒有任何封包走到`{name}`的介面，所以沒有東西可記。"),
             ),
             ([], _) => (
                 format!(
                     "The request does get to the interface of `{name}`: rejected packets are recorded too."
                 ),
-                format!("請求確實到了 `{name}` 的介面；被拒絕的封包也會記錄。"),
+                format!("請求確實到了`{name}`的介面；被拒絕的封包也會記錄。"),
             ),
             (shape, right) if shape.first() != right.first() => {
                 if right.first().is_some_and(|first| first.1) {
                     (
                         format!("At the interface of `{name}` the request itself is let through."),
-                        format!("在 `{name}` 的介面，請求本身是放行的。"),
+                        format!("在`{name}`的介面，請求本身是放行的。"),
                     )
                 } else {
                     (
                         format!("At the interface of `{name}` the request is already rejected."),
-                        format!("在 `{name}` 的介面，請求就已經被拒絕了。"),
+                        format!("在`{name}`的介面，請求就已經被拒絕了。"),
                     )
                 }
             }
             (_, [_]) => (
                 format!("No reply gets to the interface of `{name}`."),
-                format!("沒有回應走到 `{name}` 的介面。"),
+                format!("沒有回應走到`{name}`的介面。"),
             ),
             ([_], _) => (
                 format!("A reply does get to the interface of `{name}`, let through or not."),
-                format!("不論放行與否，回應確實到了 `{name}` 的介面。"),
+                format!("不論放行與否，回應確實到了`{name}`的介面。"),
             ),
             (_, right) => {
                 if right.last().is_some_and(|last| last.1) {
                     (
                         format!("At the interface of `{name}` nothing stops the reply."),
-                        format!("在 `{name}` 的介面，沒有東西擋住回應。"),
+                        format!("在`{name}`的介面，沒有東西擋住回應。"),
                     )
                 } else {
                     (
                         format!(
                             "The network ACL of the subnet of `{name}` stops the reply: it is stateless."
                         ),
-                        format!("`{name}` 所在子網路的網路 ACL 擋住了回應：它是無狀態的。"),
+                        format!("`{name}`所在子網路的網路ACL擋住了回應：它是無狀態的。"),
                     )
                 }
             }
@@ -281,12 +281,12 @@ impl Case {
                     format!(
                         "Rule {number} (`{text}`) matches too, but {right} has the lower number and decides."
                     ),
-                    format!("規則 {number}（`{text}`）也符合，但 {right} 編號較小，由它決定。"),
+                    format!("規則{number}（`{text}`）也符合，但{right}編號較小，由它決定。"),
                 )
             } else {
                 Text::new(
                     format!("Rule {number} (`{text}`) does not match {packet}."),
-                    format!("規則 {number}（`{text}`）不符合 {packet}。"),
+                    format!("規則{number}（`{text}`）不符合{packet}。"),
                 )
             };
             traps.push(Trap::new(number, why));
@@ -296,7 +296,7 @@ impl Case {
                 32767,
                 Text::new(
                     format!("Rule {right} matches before the last one is tried."),
-                    format!("還沒輪到最後一條，規則 {right} 就符合了。"),
+                    format!("還沒輪到最後一條，規則{right}就符合了。"),
                 ),
             ));
         }
@@ -309,7 +309,7 @@ impl Case {
                     "Number of the {way} rule of `{}` that decides {what}, {packet}, if it comes that far",
                     acl.id
                 ),
-                format!("若{what_zh} {packet} 走得到那裡，`{}` 由哪一條{way_zh}規則決定（編號）", acl.id),
+                format!("若{what_zh}{packet}走得到那裡，`{}`由哪一條{way_zh}規則決定（編號）", acl.id),
             ),
             Answer::count(right.into(), traps),
         ))

@@ -64,11 +64,11 @@ impl Change {
         match self {
             Self::Acl(_, rule) => Text::new(
                 format!("`{id}`, {way} rule {}: `{}`", rule.number, acl_rule(rule)),
-                format!("`{id}` 加{way_zh}規則 {}：`{}`", rule.number, acl_rule(rule)),
+                format!("`{id}`加{way_zh}規則{}：`{}`", rule.number, acl_rule(rule)),
             ),
             Self::Group(_, rule) => Text::new(
                 format!("`{id}`, {way} rule: `{}`", group_rule(rule)),
-                format!("`{id}` 加{way_zh}規則：`{}`", group_rule(rule)),
+                format!("`{id}`加{way_zh}規則：`{}`", group_rule(rule)),
             ),
         }
     }

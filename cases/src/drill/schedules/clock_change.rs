@@ -49,12 +49,12 @@ impl ClockChange {
                     "On {} the clock goes forward: {hour:02}:00 to {hour:02}:59 does not exist.",
                     self.date
                 ),
-                format!("{} 時鐘往前撥：{hour:02}:00 到 {hour:02}:59 不存在。", self.date),
+                format!("{}時鐘往前撥：{hour:02}:00到{hour:02}:59不存在。", self.date),
             )
         } else {
             Text::new(
                 format!("On {} the clock goes back: {hour:02}:00 to {hour:02}:59 comes twice.", self.date),
-                format!("{} 時鐘往回撥：{hour:02}:00 到 {hour:02}:59 出現兩次。", self.date),
+                format!("{}時鐘往回撥：{hour:02}:00到{hour:02}:59出現兩次。", self.date),
             )
         }
     }
@@ -68,7 +68,7 @@ impl ClockChange {
 /// Whether answers are wanted in UTC or in Taiwan's time.
 fn wanted_clock(draw: &mut Draw) -> (TimeDelta, &'static str, &'static str) {
     if draw.percent(50) {
-        (TimeDelta::zero(), "UTC", " UTC ")
+        (TimeDelta::zero(), "UTC", "UTC")
     } else {
         (eight_hours(), "Taiwan time (UTC+8)", "臺灣時間（UTC+8）")
     }
@@ -103,7 +103,7 @@ fn cronie_change(draw: &mut Draw) -> Exercise {
                 change.both(change.utc)
             ),
             format!(
-                "cron(8)：落在被跳過區間的工作會立刻執行；被跳過的那一小時結束於 {}。",
+                "cron(8)：落在被跳過區間的工作會立刻執行；被跳過的那一小時結束於{}。",
                 change.both(change.utc)
             ),
         )
@@ -113,7 +113,7 @@ fn cronie_change(draw: &mut Draw) -> Exercise {
                 "cron(8): running the same job twice is avoided; {} had come first.",
                 change.both(changed)
             ),
-            format!("cron(8)：會避免同一個工作執行兩次；先到的是 {}。", change.both(changed)),
+            format!("cron(8)：會避免同一個工作執行兩次；先到的是{}。", change.both(changed)),
         )
     };
     let wrong =
@@ -124,17 +124,17 @@ fn cronie_change(draw: &mut Draw) -> Exercise {
         let late = change.utc + TimeDelta::minutes(minute.into());
         options.push(Choice::new(
             once(late),
-            wrong("Nothing waits for the minute to come an hour later.", "cron 不會等到一小時後的同一分鐘。"),
+            wrong("Nothing waits for the minute to come an hour later.", "cron不會等到一小時後的同一分鐘。"),
         ));
         options.push(Choice::new(
             once(late - shift),
-            wrong("Nothing runs an hour early.", "cron 不會提早一小時執行。"),
+            wrong("Nothing runs an hour early.", "cron不會提早一小時執行。"),
         ));
         options.push(Choice::new(
             Text::new("Not at all on that day", "那天完全不會執行"),
             wrong(
                 "That is what a skipped minute means for jobs with `*` in minute or hour.",
-                "只有分或時欄位是 `*` 的工作，才會略過不存在的分鐘。",
+                "只有分或時欄位是`*`的工作，才會略過不存在的分鐘。",
             ),
         ));
     } else {
@@ -145,11 +145,11 @@ fn cronie_change(draw: &mut Draw) -> Exercise {
         options.push(Choice::new(
             Text::new(
                 format!("Twice, at {} and {}", change.both(changed), change.both(changed + shift)),
-                format!("兩次，{} 與 {}", change.both(changed), change.both(changed + shift)),
+                format!("兩次，{}與{}", change.both(changed), change.both(changed + shift)),
             ),
             wrong(
                 "Only jobs with `*` in minute or hour follow the clock through both hours.",
-                "只有分或時欄位是 `*` 的工作，才會在兩個小時裡都執行。",
+                "只有分或時欄位是`*`的工作，才會在兩個小時裡都執行。",
             ),
         ));
         options.push(Choice::new(
@@ -192,7 +192,7 @@ fn cronie_change(draw: &mut Draw) -> Exercise {
                 zone.name
             ),
             format!(
-                "某台主機的時區是 `{}`，cron 常駐程式是 cronie，遇到時鐘切換時的行為如其 cron(8) 所述。{date} 是時鐘切換日，主機全天都在執行。",
+                "某台主機的時區是`{}`，cron常駐程式是cronie，遇到時鐘切換時的行為如其cron(8) 所述。{date}是時鐘切換日，主機全天都在執行。",
                 zone.name
             ),
         ),
@@ -208,7 +208,7 @@ fn cronie_change(draw: &mut Draw) -> Exercise {
                 "changed",
                 Text::new(
                     format!("When `{}` runs on {date}", jobs[0]),
-                    format!("`{}` 在 {date} 何時執行", jobs[0]),
+                    format!("`{}`在{date}何時執行", jobs[0]),
                 ),
                 Answer::choice(draw, options),
             ),
@@ -221,7 +221,7 @@ fn cronie_change(draw: &mut Draw) -> Exercise {
                         day_before(date)
                     ),
                     format!(
-                        "`{}` 在 {} 與 {date}（主機日期）的執行時間，以{to_zh}表示",
+                        "`{}`在{}與{date}（主機日期）的執行時間，以{to_zh}表示",
                         jobs[1],
                         day_before(date)
                     ),
@@ -236,7 +236,7 @@ fn cronie_change(draw: &mut Draw) -> Exercise {
                             zone.name_of_offset(sides[1])
                         ),
                         format!(
-                            "{date} 的時差改變了：從 {} 變成 {}。",
+                            "{date}的時差改變了：從{}變成{}。",
                             zone.name_of_offset(sides[0]),
                             zone.name_of_offset(sides[1])
                         ),
@@ -247,7 +247,7 @@ fn cronie_change(draw: &mut Draw) -> Exercise {
                 "count",
                 Text::new(
                     format!("How many times `{}` runs on {date} (host's date)", jobs[2]),
-                    format!("`{}` 在 {date}（主機日期）執行幾次", jobs[2]),
+                    format!("`{}`在{date}（主機日期）執行幾次", jobs[2]),
                 ),
                 count,
                 vec![(
@@ -256,9 +256,7 @@ fn cronie_change(draw: &mut Draw) -> Exercise {
                         format!(
                             "From 00:00 to {last_hour:02}:59 that day has {real_hours} hours, not {length}."
                         ),
-                        format!(
-                            "那天從 00:00 到 {last_hour:02}:59 有 {real_hours} 小時，不是 {length} 小時。"
-                        ),
+                        format!("那天從00:00到{last_hour:02}:59有{real_hours}小時，不是{length}小時。"),
                     ),
                 )],
             ),
@@ -268,7 +266,7 @@ fn cronie_change(draw: &mut Draw) -> Exercise {
             Text::new(
                 format!("`{}` names {}, in that hour, without `*`. {}", jobs[0], clock(local), right_why.en),
                 format!(
-                    "`{}` 訂在 {}，正好在那個小時，而且分與時都不是 `*`。{}",
+                    "`{}`訂在{}，正好在那個小時，而且分與時都不是`*`。{}",
                     jobs[0],
                     clock(local),
                     right_why.zh_tw
@@ -283,7 +281,7 @@ fn cronie_change(draw: &mut Draw) -> Exercise {
                     coded(&shifted)
                 ),
                 format!(
-                    "`{}` 的當地時間不變，都是 {hour:02}:{at:02}：前一天是 {}，當天是 {}；換成{to_zh}是 {}。",
+                    "`{}`的當地時間不變，都是{hour:02}:{at:02}：前一天是{}，當天是{}；換成{to_zh}是{}。",
                     jobs[1],
                     zone.name_of_offset(sides[0]),
                     zone.name_of_offset(sides[1]),
@@ -295,7 +293,7 @@ fn cronie_change(draw: &mut Draw) -> Exercise {
                     "`{}` has `*` and follows the clock: {real_hours} hours × {per_hour} = {count}.",
                     jobs[2]
                 ),
-                format!("`{}` 含有 `*`，照時鐘走：{real_hours} 小時 × {per_hour} = {count}。", jobs[2]),
+                format!("`{}`含有`*`，照時鐘走：{real_hours}小時 × {per_hour} = {count}。", jobs[2]),
             ),
         ],
         given: json!({ "scenario": "cronie", "zone": zone.name, "date": date.to_string(), "jobs": jobs, "shift": clock_shift.num_hours() }),
@@ -339,7 +337,7 @@ fn scheduler_change(draw: &mut Draw) -> Exercise {
                     "{:02}:{minute:02} does not exist on {date}; the Scheduler skips that invocation.",
                     change.hour
                 ),
-                format!("{date} 沒有 {:02}:{minute:02}；Scheduler 會略過那一次。", change.hour),
+                format!("{date}沒有{:02}:{minute:02}；Scheduler會略過那一次。", change.hour),
             ),
         )]
     } else {
@@ -347,7 +345,7 @@ fn scheduler_change(draw: &mut Draw) -> Exercise {
             2,
             Text::new(
                 "The time comes twice, but the Scheduler runs once and does not repeat it.",
-                "這個時間出現兩次，但 Scheduler 只執行一次，不會重複。",
+                "這個時間出現兩次，但Scheduler只執行一次，不會重複。",
             ),
         )]
     };
@@ -360,7 +358,7 @@ fn scheduler_change(draw: &mut Draw) -> Exercise {
                 jobs[0], jobs[1], jobs[2], zone.name
             ),
             format!(
-                "兩個 EventBridge Scheduler 排程（`{}` 與 `{}`）和一個 EventBridge 規則（`{}`）替位於 `{}` 時區的辦公室執行工作；當地時鐘在 {date} 切換。",
+                "兩個EventBridge Scheduler排程（`{}`與`{}`）和一個EventBridge規則（`{}`）替位於`{}`時區的辦公室執行工作；當地時鐘在{date}切換。",
                 jobs[0], jobs[1], jobs[2], zone.name
             ),
         ),
@@ -381,7 +379,7 @@ fn scheduler_change(draw: &mut Draw) -> Exercise {
                 "runs",
                 Text::new(
                     format!("How many times `{}` runs on {date} (local date)", jobs[0]),
-                    format!("`{}` 在 {date}（當地日期）執行幾次", jobs[0]),
+                    format!("`{}`在{date}（當地日期）執行幾次", jobs[0]),
                 ),
                 runs,
                 runs_wrong,
@@ -390,7 +388,7 @@ fn scheduler_change(draw: &mut Draw) -> Exercise {
                 "after",
                 Text::new(
                     format!("The run of `{}` on {} (local date), in {to_en}", jobs[0], day_after(date)),
-                    format!("`{}` 在 {}（當地日期）的執行時間，以{to_zh}表示", jobs[0], day_after(date)),
+                    format!("`{}`在{}（當地日期）的執行時間，以{to_zh}表示", jobs[0], day_after(date)),
                 ),
                 next + clock_shift,
                 vec![(
@@ -400,7 +398,7 @@ fn scheduler_change(draw: &mut Draw) -> Exercise {
                             "That uses the offset from before the change; it is {} now.",
                             zone.name_of_offset(next)
                         ),
-                        format!("這用的是切換前的時差；現在是 {}。", zone.name_of_offset(next)),
+                        format!("這用的是切換前的時差；現在是{}。", zone.name_of_offset(next)),
                     ),
                 )],
             ),
@@ -412,7 +410,7 @@ fn scheduler_change(draw: &mut Draw) -> Exercise {
                         jobs[1],
                         day_before(date)
                     ),
-                    format!("`{}` 在 {} 與 {date}（當地日期）兩次執行相隔幾小時", jobs[1], day_before(date)),
+                    format!("`{}`在{}與{date}（當地日期）兩次執行相隔幾小時", jobs[1], day_before(date)),
                 ),
                 Answer::Number {
                     value: apart as f64,
@@ -424,7 +422,7 @@ fn scheduler_change(draw: &mut Draw) -> Exercise {
                             format!(
                                 "The wall time stays {hour:02}:{at:02}, but the clock changes in between."
                             ),
-                            format!("當地時間都是 {hour:02}:{at:02}，但中間時鐘切換過。"),
+                            format!("當地時間都是{hour:02}:{at:02}，但中間時鐘切換過。"),
                         ),
                     )],
                 },
@@ -433,7 +431,7 @@ fn scheduler_change(draw: &mut Draw) -> Exercise {
                 "rule-local",
                 Text::new(
                     format!("The office's local time when `{}` runs at {} UTC", jobs[2], show(rule_utc)),
-                    format!("`{}` 在 UTC {} 執行時，辦公室的當地時間", jobs[2], show(rule_utc)),
+                    format!("`{}`在UTC {}執行時，辦公室的當地時間", jobs[2], show(rule_utc)),
                 ),
                 rule_local,
                 vec![(
@@ -445,7 +443,7 @@ fn scheduler_change(draw: &mut Draw) -> Exercise {
                             zone.name_of_offset(other_side)
                         ),
                         format!(
-                            "那天的時差是 {}，不是 {}。",
+                            "那天的時差是{}，不是{}。",
                             zone.name_of_offset(rule_utc),
                             zone.name_of_offset(other_side)
                         ),
@@ -462,7 +460,7 @@ fn scheduler_change(draw: &mut Draw) -> Exercise {
                         jobs[0], change.hour
                     ),
                     format!(
-                        "`{}` 訂在 {:02}:{minute:02}：Scheduler 會略過不存在的時間，所以是 {runs} 次。",
+                        "`{}`訂在{:02}:{minute:02}：Scheduler會略過不存在的時間，所以是{runs}次。",
                         jobs[0], change.hour
                     ),
                 )
@@ -473,7 +471,7 @@ fn scheduler_change(draw: &mut Draw) -> Exercise {
                         jobs[0], change.hour
                     ),
                     format!(
-                        "`{}` 訂在 {:02}:{minute:02}：Scheduler 遇到重複的時間只執行一次，所以是 {runs} 次。",
+                        "`{}`訂在{:02}:{minute:02}：Scheduler遇到重複的時間只執行一次，所以是{runs}次。",
                         jobs[0], change.hour
                     ),
                 )
@@ -487,7 +485,7 @@ fn scheduler_change(draw: &mut Draw) -> Exercise {
                     show(next)
                 ),
                 format!(
-                    "隔天的 {} 是 `{}` {}，也就是 UTC `{}`。",
+                    "隔天的{}是`{}` {}，也就是UTC `{}`。",
                     clock(next_local),
                     show(next_local),
                     zone.short(next),
@@ -501,7 +499,7 @@ fn scheduler_change(draw: &mut Draw) -> Exercise {
                     if change.forward { "−" } else { "+" }
                 ),
                 format!(
-                    "`{}` 的當地時間不變：24 小時 {} 1 小時 = {apart} 小時。",
+                    "`{}`的當地時間不變：24小時{} 1小時 = {apart}小時。",
                     jobs[1],
                     if change.forward { "−" } else { "+" }
                 ),
@@ -514,7 +512,7 @@ fn scheduler_change(draw: &mut Draw) -> Exercise {
                     show(rule_local)
                 ),
                 format!(
-                    "規則固定在 UTC {}；以 {} 換算是當地 `{}`。",
+                    "規則固定在UTC {}；以{}換算是當地`{}`。",
                     clock(rule_utc),
                     zone.name_of_offset(rule_utc),
                     show(rule_local)
@@ -569,7 +567,7 @@ fn another_zone(draw: &mut Draw) -> Exercise {
                 show(now)
             ),
             format!(
-                "一台位於臺灣的主機（`Asia/Taipei`，全年 UTC+8；cron 常駐程式是 cronie）服務 `{}` 的使用者，當地時鐘在 {date} 切換。主機時鐘現在是 `{}`。",
+                "一台位於臺灣的主機（`Asia/Taipei`，全年UTC+8；cron常駐程式是cronie）服務`{}`的使用者，當地時鐘在{date}切換。主機時鐘現在是`{}`。",
                 zone.name,
                 show(now)
             ),
@@ -588,7 +586,7 @@ fn another_zone(draw: &mut Draw) -> Exercise {
                         jobs[0], zone.name
                     ),
                     format!(
-                        "`{}` 訂在 {friday} 與 {monday}（{} 的日期）的兩次執行，cronie 在主機日誌裡記的時間",
+                        "`{}`訂在{friday}與{monday}（{}的日期）的兩次執行，cronie在主機日誌裡記的時間",
                         jobs[0], zone.name
                     ),
                 ),
@@ -598,7 +596,7 @@ fn another_zone(draw: &mut Draw) -> Exercise {
                         vec![logged[0], logged[0] + TimeDelta::days(3)],
                         Text::new(
                             format!("The zone's offset changes in between, on {date}."),
-                            format!("中間的 {date} 當地時差改變了。"),
+                            format!("中間的{date}當地時差改變了。"),
                         ),
                     ),
                     (
@@ -616,14 +614,14 @@ fn another_zone(draw: &mut Draw) -> Exercise {
                 "timer-next",
                 Text::new(
                     format!("The next run of `{}.timer`, in the host's time", jobs[1]),
-                    format!("`{}.timer` 下一次執行（主機時間）", jobs[1]),
+                    format!("`{}.timer`下一次執行（主機時間）", jobs[1]),
                 ),
                 next,
                 vec![(
                     stale,
                     Text::new(
                         format!("At that moment the zone is at {}.", zone.name_of_offset(next_utc)),
-                        format!("那個時候該時區是 {}。", zone.name_of_offset(next_utc)),
+                        format!("那個時候該時區是{}。", zone.name_of_offset(next_utc)),
                     ),
                 )],
             ),
@@ -631,7 +629,7 @@ fn another_zone(draw: &mut Draw) -> Exercise {
                 "apart",
                 Text::new(
                     format!("Hours between the clocks of the host and of {} on {monday}", zone.name),
-                    format!("{monday} 主機與 {} 的時鐘相差幾小時", zone.name),
+                    format!("{monday}主機與{}的時鐘相差幾小時", zone.name),
                 ),
                 Answer::Number {
                     value: hours,
@@ -639,7 +637,7 @@ fn another_zone(draw: &mut Draw) -> Exercise {
                     unit: Unit::Hours,
                     traps: vec![Trap::new(
                         hours_before,
-                        Text::new(format!("That was so until {date}."), format!("那是 {date} 之前的時差。")),
+                        Text::new(format!("That was so until {date}."), format!("那是{date}之前的時差。")),
                     )],
                 },
             ),
@@ -655,7 +653,7 @@ fn another_zone(draw: &mut Draw) -> Exercise {
                     coded(&logged)
                 ),
                 format!(
-                    "`CRON_TZ` 讓表格的時間以 {} 為準，日誌仍用主機時區。時差先是 {}，之後是 {}：{}。",
+                    "`CRON_TZ`讓表格的時間以{}為準，日誌仍用主機時區。時差先是{}，之後是{}：{}。",
                     zone.name,
                     zone.name_of_offset(logged[0] - eight_hours()),
                     zone.name_of_offset(logged[1] - eight_hours()),
@@ -670,7 +668,7 @@ fn another_zone(draw: &mut Draw) -> Exercise {
                     show(next)
                 ),
                 format!(
-                    "計時器自己指定了時區：下一次是當地 `{}`（{}），臺灣時間 `{}`。",
+                    "計時器自己指定了時區：下一次是當地`{}`（{}），臺灣時間`{}`。",
                     show(zone.local(next_utc)),
                     zone.short(next_utc),
                     show(next)
@@ -683,7 +681,7 @@ fn another_zone(draw: &mut Draw) -> Exercise {
                     zone.name_of_offset(logged[1] - eight_hours())
                 ),
                 format!(
-                    "{monday} 臺灣（UTC+8）與 {}（{}）相差 {hours} 小時。",
+                    "{monday}臺灣（UTC+8）與{}（{}）相差{hours}小時。",
                     zone.name,
                     zone.name_of_offset(logged[1] - eight_hours())
                 ),

@@ -92,7 +92,7 @@ impl BothDays {
             "cron-days",
             Text::new(
                 format!("On how many days of {month_name} `{}` runs (dates as on the host)", job),
-                format!("`{}` 在 {month_name} 有幾天會執行（以主機日期為準）", job),
+                format!("`{}`在{month_name}有幾天會執行（以主機日期為準）", job),
             ),
             runs.len(),
             if self.star {
@@ -103,7 +103,7 @@ impl BothDays {
                             "`{}` contains a star, so it does not count as restricted: both fields must match.",
                             self.dates
                         ),
-                        format!("`{}` 含有星號，不算有限制：兩個欄位都要符合。", self.dates),
+                        format!("`{}`含有星號，不算有限制：兩個欄位都要符合。", self.dates),
                     ),
                 )]
             } else {
@@ -136,7 +136,7 @@ impl BothDays {
                     if shared.is_empty() { "none".to_owned() } else { listed(&shared) }
                 ),
                 format!(
-                    "crontab：`{}` 含有星號，不算有限制，日期**與**星期都要符合。日期是 {}；{day_zh}是 {}；兩者都符合的是 {}。",
+                    "crontab：`{}`含有星號，不算有限制，日期**與**星期都要符合。日期是{}；{day_zh}是{}；兩者都符合的是{}。",
                     self.dates,
                     listed(&dates),
                     listed(&weekdays),
@@ -156,7 +156,7 @@ impl BothDays {
                     runs.len()
                 ),
                 format!(
-                    "crontab：兩個日欄位都有限制，符合**其中一個**就會執行。日期是 {}；{day_zh}是 {}；重複 {} 天：{} + {} − {} = {} 天。",
+                    "crontab：兩個日欄位都有限制，符合**其中一個**就會執行。日期是{}；{day_zh}是{}；重複{}天：{} + {} − {} = {}天。",
                     listed(&dates),
                     listed(&weekdays),
                     shared.len(),
@@ -188,7 +188,7 @@ fn timer(draw: &mut Draw, now: Now, job: &str) -> Piece {
             (
                 format!("{} *-*-{date:02} {time}", name(&DAYS, week)),
                 format!("a {} that is day {date} of its month", name(&DAYS_EN, week)),
-                format!("剛好是 {date} 日的{}", name(&DAYS_ZH, week)),
+                format!("剛好是{date}日的{}", name(&DAYS_ZH, week)),
             )
         }
         2 => (
@@ -201,7 +201,7 @@ fn timer(draw: &mut Draw, now: Now, job: &str) -> Piece {
             (
                 format!("Mon..Fri *-*-{date:02},{:02} {time}", date + 8),
                 format!("day {date} or {} of a month, if it is a Monday to Friday", date + 8),
-                format!("每月 {date} 日或 {} 日，且必須是星期一到星期五", date + 8),
+                format!("每月{date}日或{}日，且必須是星期一到星期五", date + 8),
             )
         }
     };
@@ -213,7 +213,7 @@ fn timer(draw: &mut Draw, now: Now, job: &str) -> Piece {
             next,
             Text::new(
                 "That is UTC, the host's time; Taiwan is 8 hours ahead.",
-                "這是主機的 UTC 時間；臺灣要再加 8 小時。",
+                "這是主機的UTC時間；臺灣要再加8小時。",
             ),
         ));
     }
@@ -229,7 +229,7 @@ fn timer(draw: &mut Draw, now: Now, job: &str) -> Piece {
                 now.taiwan(first),
                 Text::new(
                     "There the weekday or the date matches, not both: OnCalendar wants both.",
-                    "那天只符合星期或日期其中之一；OnCalendar 兩者都要符合。",
+                    "那天只符合星期或日期其中之一；OnCalendar兩者都要符合。",
                 ),
             ));
         }
@@ -238,7 +238,7 @@ fn timer(draw: &mut Draw, now: Now, job: &str) -> Piece {
         "timer-next",
         Text::new(
             format!("The next run of `{}.timer`, in Taiwan time (UTC+8)", job),
-            format!("`{}.timer` 下一次執行，以臺灣時間（UTC+8）表示", job),
+            format!("`{}.timer`下一次執行，以臺灣時間（UTC+8）表示", job),
         ),
         now.taiwan(next),
         wrong,
@@ -250,7 +250,7 @@ fn timer(draw: &mut Draw, now: Now, job: &str) -> Piece {
             show(now.taiwan(next))
         ),
         format!(
-            "OnCalendar 的日期與星期都要符合：{zh}。下一次是主機時間 `{}`，臺灣時間 `{}`。",
+            "OnCalendar的日期與星期都要符合：{zh}。下一次是主機時間`{}`，臺灣時間`{}`。",
             show(next),
             show(now.taiwan(next))
         ),
@@ -276,7 +276,7 @@ fn rule(draw: &mut Draw, now: Now, job: &str) -> Piece {
                     name(&DAYS_EN, week)
                 ),
                 format!(
-                    "`{}#{nth}`：每月{}{}（1 是星期日）",
+                    "`{}#{nth}`：每月{}{}（1是星期日）",
                     week + 1,
                     name(&NTH_ZH, nth),
                     name(&DAYS_ZH, week)
@@ -295,14 +295,14 @@ fn rule(draw: &mut Draw, now: Now, job: &str) -> Piece {
                 format!("cron({at} {date}W * ? *)"),
                 None,
                 format!("`{date}W`: the weekday (Monday to Friday) nearest to day {date} of a month"),
-                format!("`{date}W`：每月最接近 {date} 日的平日（星期一到星期五）"),
+                format!("`{date}W`：每月最接近{date}日的平日（星期一到星期五）"),
             )
         }
         _ => (
             format!("cron({at} ? * {}L *)", week + 1),
             (week < 6).then(|| format!("cron({at} ? * {}L *)", week + 2)),
             format!("`{}L`: the last {} of a month (1 is Sunday)", week + 1, name(&DAYS_EN, week)),
-            format!("`{}L`：每月最後一個{}（1 是星期日）", week + 1, name(&DAYS_ZH, week)),
+            format!("`{}L`：每月最後一個{}（1是星期日）", week + 1, name(&DAYS_ZH, week)),
         ),
     };
     // The weekday with L is an example of the Scheduler's guide.
@@ -323,9 +323,9 @@ fn rule(draw: &mut Draw, now: Now, job: &str) -> Piece {
                     "That is UTC: rules always run in UTC."
                 },
                 if scheduler {
-                    "這是 UTC，也就是該排程的時區。"
+                    "這是UTC，也就是該排程的時區。"
                 } else {
-                    "這是 UTC：規則一律以 UTC 執行。"
+                    "這是UTC：規則一律以UTC執行。"
                 },
             ),
         ));
@@ -334,7 +334,7 @@ fn rule(draw: &mut Draw, now: Now, job: &str) -> Piece {
             next + eight_hours(),
             Text::new(
                 "The schedule names Asia/Taipei as its time zone: nothing is left to add.",
-                "這個排程的時區就是 Asia/Taipei，不必再加時差。",
+                "這個排程的時區就是Asia/Taipei，不必再加時差。",
             ),
         ));
     }
@@ -345,7 +345,7 @@ fn rule(draw: &mut Draw, now: Now, job: &str) -> Piece {
             other + shift,
             Text::new(
                 format!("{} is {} here: EventBridge counts from 1 = Sunday.", week + 1, name(&DAYS_EN, week)),
-                format!("這裡的 {} 是{}：EventBridge 從 1 = 星期日起算。", week + 1, name(&DAYS_ZH, week)),
+                format!("這裡的{}是{}：EventBridge從1 = 星期日起算。", week + 1, name(&DAYS_ZH, week)),
             ),
         ));
     }
@@ -354,7 +354,7 @@ fn rule(draw: &mut Draw, now: Now, job: &str) -> Piece {
         "rule-next",
         Text::new(
             format!("The next run of the {kind_en} `{}`, in Taiwan time (UTC+8)", job),
-            format!("{kind_zh} `{}` 下一次執行，以臺灣時間（UTC+8）表示", job),
+            format!("{kind_zh}`{}`下一次執行，以臺灣時間（UTC+8）表示", job),
         ),
         next + shift,
         wrong,
@@ -366,7 +366,7 @@ fn rule(draw: &mut Draw, now: Now, job: &str) -> Piece {
             show(next + shift)
         ),
         format!(
-            "{kind_zh}（{own}）：{zh}。下一次是 {own} `{}`，臺灣時間 `{}`。",
+            "{kind_zh}（{own}）：{zh}。下一次是{own} `{}`，臺灣時間`{}`。",
             show(next),
             show(next + shift)
         ),
@@ -418,7 +418,7 @@ pub(super) fn day_rules(draw: &mut Draw) -> Exercise {
                 DAYS_EN[weekday(local.date())]
             ),
             format!(
-                "一台時區為 `{}` 的主機（cron 常駐程式是 cronie）與一個 AWS 帳戶執行下列工作。主機時鐘現在是 `{}`（{}）。臺灣沒有日光節約時間。",
+                "一台時區為`{}`的主機（cron常駐程式是cronie）與一個AWS帳戶執行下列工作。主機時鐘現在是`{}`（{}）。臺灣沒有日光節約時間。",
                 host.name,
                 show(local),
                 DAYS_ZH[weekday(local.date())]
@@ -458,7 +458,7 @@ fn why_ask(date: NaiveDate, matched: (bool, bool), both: &BothDays, job: &str) -
     };
     let why = Text::new(
         format!("{date} is a {day}: `{}` {date_en}, the weekday {week_en}; {rule_en}.", both.dates),
-        format!("{date} 是{day_zh}：`{}` {date_zh}，星期{week_zh}；{rule_zh}。", both.dates),
+        format!("{date}是{day_zh}：`{}`{date_zh}，星期{week_zh}；{rule_zh}。", both.dates),
     );
     let texts = [
         Text::new("It runs: date and weekday both match", "會執行：日期與星期都符合"),
@@ -471,7 +471,7 @@ fn why_ask(date: NaiveDate, matched: (bool, bool), both: &BothDays, job: &str) -
         "last",
         Text::new(
             format!("What `{job}` does on {date} (host's date)"),
-            format!("`{job}` 在 {date}（主機日期）會怎樣"),
+            format!("`{job}`在{date}（主機日期）會怎樣"),
         ),
         Answer::Choice { options, right },
     )
@@ -491,29 +491,29 @@ fn fix_ask(draw: &mut Draw, nth: u32, week: u32, (minute, hour): (u32, u32), job
         option(
             format!("{minute} {hour} {first}-{last} * * [ \"$(date +\\%u)\" = {iso} ] &&"),
             format!("The date is restricted in the table, the weekday by the command; `\\%` reaches the shell as `%`, and `date +%u` is {iso} on a {day_en}."),
-            format!("日期由欄位限制，星期由指令判斷；`\\%` 交給 shell 時會變成 `%`，而{day_zh}的 `date +%u` 是 {iso}。"),
+            format!("日期由欄位限制，星期由指令判斷；`\\%`交給shell時會變成`%`，而{day_zh}的`date +%u`是{iso}。"),
         ),
         option(
             format!("{minute} {hour} {first}-{last} * * [ \"$(date +%u)\" = {iso} ] &&"),
             "An unescaped `%` ends the command; the rest becomes its standard input, so the shell gets a broken line.".to_owned(),
-            "沒有跳脫的 `%` 會結束指令，後面的內容變成標準輸入，shell 拿到的是殘缺的一行。".to_owned(),
+            "沒有跳脫的`%`會結束指令，後面的內容變成標準輸入，shell拿到的是殘缺的一行。".to_owned(),
         ),
         option(
             format!("{minute} {hour} {first}-{last} * {week}"),
             format!("Both day fields are restricted: it runs on every day from {first} to {last} and on every {day_en}."),
-            format!("兩個日欄位都有限制：{first} 到 {last} 日每天都跑，每個{day_zh}也跑。"),
+            format!("兩個日欄位都有限制：{first}到{last}日每天都跑，每個{day_zh}也跑。"),
         ),
         option(
             format!("{minute} {hour} */{} * {week}", if nth == 1 { 7 } else { last }),
             format!("The star makes both fields necessary, but the step starts at day 1: it does not mean days {first} to {last}."),
-            format!("有星號時兩欄都要符合，但間隔從 1 日起算，並不等於 {first} 到 {last} 日。"),
+            format!("有星號時兩欄都要符合，但間隔從1日起算，並不等於{first}到{last}日。"),
         ),
     ];
     Ask::new(
         "last",
         Text::new(
             format!("Which line runs `{command}` only on the {} {day_en} of each month", name(&NTH_EN, nth)),
-            format!("哪一行只在每月{}{day_zh}執行 `{command}`", name(&NTH_ZH, nth)),
+            format!("哪一行只在每月{}{day_zh}執行`{command}`", name(&NTH_ZH, nth)),
         ),
         Answer::choice(draw, options),
     )

@@ -222,7 +222,7 @@ pub(super) fn one_line(draw: &mut Draw) -> Exercise {
     let here = if offset == eight_hours() { TimeDelta::zero() } else { eight_hours() };
     let shift = here - offset;
     let (to_en, to_zh) =
-        if here.is_zero() { ("UTC", " UTC ") } else { ("Taiwan time (UTC+8)", "臺灣時間（UTC+8）") };
+        if here.is_zero() { ("UTC", "UTC") } else { ("Taiwan time (UTC+8)", "臺灣時間（UTC+8）") };
     let own = place.name_of_offset(now);
     let (own_en, own_zh) = match dialect {
         Dialect::Rule => ("UTC".to_owned(), "UTC".to_owned()),
@@ -236,7 +236,7 @@ pub(super) fn one_line(draw: &mut Draw) -> Exercise {
             monday_first,
             Text::new(
                 "EventBridge counts weekdays from 1 = Sunday; this reads 1 as Monday, as crontab does.",
-                "EventBridge 的星期從 1 = 星期日起算；這個答案照 crontab 把 1 當成星期一。",
+                "EventBridge的星期從1 = 星期日起算；這個答案照crontab把1當成星期一。",
             ),
         ));
     }
@@ -271,7 +271,7 @@ pub(super) fn one_line(draw: &mut Draw) -> Exercise {
     let prompt = match dialect {
         Dialect::Rule => Text::new(
             format!("The EventBridge rule `{job}` is shown below. It is now `{}` UTC.", show(now)),
-            format!("以下是 EventBridge 規則 `{job}`。現在是 UTC `{}`。", show(now)),
+            format!("以下是EventBridge規則`{job}`。現在是UTC `{}`。", show(now)),
         ),
         _ => Text::new(
             format!(
@@ -282,9 +282,9 @@ pub(super) fn one_line(draw: &mut Draw) -> Exercise {
                 DAYS_EN[weekday(now.date())]
             ),
             format!(
-                "主機的時區是 `{}`（全年 {own}）{}。主機時鐘現在是 `{}`（{}）。以下問的是工作 `{job}`。",
+                "主機的時區是`{}`（全年{own}）{}。主機時鐘現在是`{}`（{}）。以下問的是工作`{job}`。",
                 place.name,
-                if dialect == Dialect::Crontab { "，cron 常駐程式是 cronie" } else { "" },
+                if dialect == Dialect::Crontab { "，cron常駐程式是cronie" } else { "" },
                 show(now),
                 DAYS_ZH[weekday(now.date())]
             ),
@@ -299,11 +299,7 @@ pub(super) fn one_line(draw: &mut Draw) -> Exercise {
     let hours = shift.num_hours();
     steps.push(Text::new(
         format!("{own} to {to_en}: {hours:+} h, so the first is at `{}`.", show(first + shift)),
-        format!(
-            "從 {own} 換成{}：{hours:+} 小時，所以第一次是 `{}`。",
-            to_zh.trim_end(),
-            show(first + shift)
-        ),
+        format!("從{own}換成{}：{hours:+}小時，所以第一次是`{}`。", to_zh, show(first + shift)),
     ));
 
     Exercise {
@@ -321,20 +317,17 @@ pub(super) fn one_line(draw: &mut Draw) -> Exercise {
             ),
             moment_ask(
                 "elsewhere",
-                Text::new(
-                    format!("The first of them, in {to_en}"),
-                    format!("其中第一次，換成{}", to_zh.trim_end()),
-                ),
+                Text::new(format!("The first of them, in {to_en}"), format!("其中第一次，換成{}", to_zh)),
                 first + shift,
                 vec![
                     (
                         first - shift,
                         Text::new(
                             format!("The wrong way: from {own} to {to_en} it is {hours:+} h."),
-                            format!("方向反了：從 {own} 換成{to_zh}是 {hours:+} 小時。"),
+                            format!("方向反了：從{own}換成{to_zh}是{hours:+}小時。"),
                         ),
                     ),
-                    (first, Text::new(format!("That is still {own}."), format!("這還是 {own} 的時間。"))),
+                    (first, Text::new(format!("That is still {own}."), format!("這還是{own}的時間。"))),
                 ],
             ),
             count,
@@ -369,7 +362,7 @@ fn count_question(
                 usize::try_from(to - from).unwrap_or_default() * per_hour,
                 Text::new(
                     format!("The range includes its end: the minutes of hour {to} count, too."),
-                    format!("範圍包含終點：{to} 點的那些分鐘也算在內。"),
+                    format!("範圍包含終點：{to}點的那些分鐘也算在內。"),
                 ),
             ));
         }
@@ -405,7 +398,7 @@ fn count_question(
                 dates.len(),
                 Text::new(
                     format!("{} has only {} days.", start.format("%Y-%m"), month_length(start)),
-                    format!("{} 只有 {} 天。", start.format("%Y-%m"), month_length(start)),
+                    format!("{}只有{}天。", start.format("%Y-%m"), month_length(start)),
                 ),
             ));
         }
@@ -413,7 +406,7 @@ fn count_question(
             "count",
             Text::new(
                 format!("How many times it runs in all of {} ({own_en})", start.format("%Y-%m")),
-                format!("{} 整個月（{own_zh}）總共執行幾次", start.format("%Y-%m")),
+                format!("{}整個月（{own_zh}）總共執行幾次", start.format("%Y-%m")),
             ),
             count,
             wrong,
@@ -456,11 +449,11 @@ fn field_steps(dialect: Dialect, schedule: &Schedule, text: &str) -> Vec<Text> {
         ),
         Dialect::Timer => Text::new(
             format!("`{text}`: weekdays if any, year-month-day, hour:minute:second."),
-            format!("`{text}`：依序是星期（可省略）、年-月-日、時:分:秒。"),
+            format!("`{text}`：依序是星期（可省略）、`年-月-日`、`時:分:秒`。"),
         ),
         Dialect::Rule => Text::new(
             format!("`{text}`: minutes, hours, day of the month, month, weekday, year; a rule runs in UTC."),
-            format!("`{text}`：依序是分、時、日、月、星期、年；規則一律以 UTC 執行。"),
+            format!("`{text}`：依序是分、時、日、月、星期、年；規則一律以UTC執行。"),
         ),
     };
     vec![
@@ -477,14 +470,14 @@ fn day_step(dialect: Dialect, plan: &Plan, names: bool) -> Text {
         DaysOf::Every => Text::new("Every day.", "每天都執行。"),
         DaysOf::Month(dates) => Text::new(
             format!("Only on the dates {}; a month without such a date has one run less.", listed(dates)),
-            format!("只在 {} 日執行；沒有那一天的月份就少一次。", listed(dates)),
+            format!("只在{}日執行；沒有那一天的月份就少一次。", listed(dates)),
         ),
         DaysOf::Week(days) => {
             let en: Vec<&str> = days.iter().map(|day| name(&DAYS_EN, *day)).collect();
             let zh: Vec<&str> = days.iter().map(|day| name(&DAYS_ZH, *day)).collect();
             let (why_en, why_zh) = match dialect {
-                Dialect::Rule if !names => (" (1 is Sunday)", "（1 是星期日）"),
-                Dialect::Crontab if !names => (" (0 is Sunday)", "（0 是星期日）"),
+                Dialect::Rule if !names => (" (1 is Sunday)", "（1是星期日）"),
+                Dialect::Crontab if !names => (" (0 is Sunday)", "（0是星期日）"),
                 _ => ("", ""),
             };
             Text::new(

@@ -15,7 +15,7 @@ use crate::model::{EvidenceType, Text};
 
 const RULE: (&str, &str) = (
     "Spark asks YARN for `spark.executor.memory` + overhead + off-heap memory (where enabled) + PySpark memory (where set). The overhead is `spark.executor.memoryOverhead` where set, else 0.10 × `spark.executor.memory` rounded down to whole MiB, at least 384 MiB. YARN grants the request rounded up to a multiple of the minimum allocation.",
-    "Spark 向 YARN 要求的是 `spark.executor.memory` + overhead + off-heap 記憶體（有啟用時）+ PySpark 記憶體（有設定時）。overhead 若有設 `spark.executor.memoryOverhead` 就用它，否則是 0.10 × `spark.executor.memory`（捨去到整數 MiB），至少 384 MiB。YARN 核給時往上進位到最小配置量的倍數。",
+    "Spark向YARN要求的是`spark.executor.memory` + overhead + off-heap記憶體（有啟用時）+ PySpark記憶體（有設定時）。overhead若有設`spark.executor.memoryOverhead`就用它，否則是0.10 × `spark.executor.memory`（捨去到整數MiB），至少384 MiB。YARN核給時往上進位到最小配置量的倍數。",
 );
 
 fn submit(draw: &mut Draw, memory: &ExecutorMemory, extra: &str) -> String {
@@ -74,14 +74,14 @@ fn overhead_traps(memory: &ExecutorMemory) -> Vec<(u64, Text)> {
             memory.heap / 10,
             Text::new(
                 "A tenth of the heap is less than the floor of 384 MiB.",
-                "heap 的十分之一低於下限 384 MiB。",
+                "heap的十分之一低於下限384 MiB。",
             ),
         ),
         (
             384,
             Text::new(
                 "384 MiB is only the floor; a tenth of the heap is more.",
-                "384 MiB 只是下限；heap 的十分之一更大。",
+                "384 MiB只是下限；heap的十分之一更大。",
             ),
         ),
     ]
@@ -104,7 +104,7 @@ pub(super) fn request(draw: &mut Draw) -> Exercise {
                 RULE.0
             ),
             format!(
-                "{}叢集有 **{nodes}** 個相同的節點，上面沒有其他東西，dynamic allocation 可以用到滿；只看記憶體，driver 不計。",
+                "{}叢集有 **{nodes}** 個相同的節點，上面沒有其他東西，dynamic allocation可以用到滿；只看記憶體，driver不計。",
                 RULE.1
             ),
         ),
@@ -115,18 +115,18 @@ pub(super) fn request(draw: &mut Draw) -> Exercise {
         asks: vec![
             Ask::new(
                 "overhead",
-                Text::new("Overhead of an executor, in MiB", "每個 executor 的 overhead（MiB）"),
+                Text::new("Overhead of an executor, in MiB", "每個executor的overhead（MiB）"),
                 mebibytes(overhead, overhead_traps(&memory)),
             ),
             Ask::new(
                 "granted",
-                Text::new("Container that YARN grants for it, in MiB", "YARN 為它核給的容器大小（MiB）"),
+                Text::new("Container that YARN grants for it, in MiB", "YARN為它核給的容器大小（MiB）"),
                 mebibytes(
                     granted,
                     vec![
                         (
                             memory.heap,
-                            Text::new("The heap is only part of the container.", "heap 只是容器的一部分。"),
+                            Text::new("The heap is only part of the container.", "heap只是容器的一部分。"),
                         ),
                         (
                             asked,
@@ -134,14 +134,14 @@ pub(super) fn request(draw: &mut Draw) -> Exercise {
                                 format!(
                                     "{asked} MiB is asked for; it is rounded up to a multiple of {step}."
                                 ),
-                                format!("要求的是 {asked} MiB，還要進位到 {step} 的倍數。"),
+                                format!("要求的是{asked} MiB，還要進位到{step}的倍數。"),
                             ),
                         ),
                         (
                             memory.heap.div_ceil(step) * step + overhead,
                             Text::new(
                                 "The sum is rounded up, not the heap alone.",
-                                "進位的是總和，不是只有 heap。",
+                                "進位的是總和，不是只有heap。",
                             ),
                         ),
                     ],
@@ -149,7 +149,7 @@ pub(super) fn request(draw: &mut Draw) -> Exercise {
             ),
             Ask::new(
                 "executors",
-                Text::new("Executors that fit on the cluster", "整個叢集放得下幾個 executor"),
+                Text::new("Executors that fit on the cluster", "整個叢集放得下幾個executor"),
                 count(
                     per_node * nodes,
                     vec![
@@ -164,7 +164,7 @@ pub(super) fn request(draw: &mut Draw) -> Exercise {
                             node / memory.heap * nodes,
                             Text::new(
                                 "That divides by the heap; each executor takes its whole container.",
-                                "這是除以 heap；每個 executor 占的是整個容器。",
+                                "這是除以heap；每個executor占的是整個容器。",
                             ),
                         ),
                         (
@@ -189,7 +189,7 @@ pub(super) fn request(draw: &mut Draw) -> Exercise {
                     "{} + {overhead} = {asked} MiB, rounded up to a multiple of {step}: {granted} MiB.",
                     memory.heap
                 ),
-                format!("{} + {overhead} = {asked} MiB，進位到 {step} 的倍數：{granted} MiB。", memory.heap),
+                format!("{} + {overhead} = {asked} MiB，進位到{step}的倍數：{granted} MiB。", memory.heap),
             ),
             Text::new(
                 format!(
@@ -197,7 +197,7 @@ pub(super) fn request(draw: &mut Draw) -> Exercise {
                     per_node * nodes
                 ),
                 format!(
-                    "{node} ÷ {granted} 無條件捨去，每節點 {per_node} 個，× {nodes} = {}。",
+                    "{node} ÷ {granted}無條件捨去，每節點{per_node}個，× {nodes} = {}。",
                     per_node * nodes
                 ),
             ),
@@ -265,21 +265,21 @@ fn sizing_case(draw: &mut Draw, memory: &ExecutorMemory, limits: &Limits, refuse
     };
     let starts = option(
         "It starts, with executors of the granted size.".to_owned(),
-        "正常啟動，executor 依核給的大小執行。".to_owned(),
+        "正常啟動，executor依核給的大小執行。".to_owned(),
         if refused {
             format!("{asked} MiB is more than the maximum of {maximum} MiB.")
         } else {
             format!("{asked} MiB is within the maximum of {maximum} MiB.")
         },
         if refused {
-            format!("{asked} MiB 超過上限 {maximum} MiB。")
+            format!("{asked} MiB超過上限{maximum} MiB。")
         } else {
-            format!("{asked} MiB 在上限 {maximum} MiB 之內。")
+            format!("{asked} MiB在上限{maximum} MiB之內。")
         },
     );
     let fails = option(
         "spark-submit ends at once: the required executor memory is above the maximum.".to_owned(),
-        "spark-submit 立刻結束：所需的 executor 記憶體超過上限。".to_owned(),
+        "spark-submit立刻結束：所需的executor記憶體超過上限。".to_owned(),
         if refused {
             format!("The client checks before it submits: `{message}`")
         } else {
@@ -288,22 +288,22 @@ fn sizing_case(draw: &mut Draw, memory: &ExecutorMemory, limits: &Limits, refuse
         if refused {
             format!("用戶端在送出前就會檢查：`{message}`")
         } else {
-            format!("{asked} MiB 沒有超過 {maximum} MiB。")
+            format!("{asked} MiB沒有超過{maximum} MiB。")
         },
     );
     let capped = option(
         "It starts, and YARN cuts each container down to the maximum.".to_owned(),
-        "正常啟動，YARN 把每個容器縮到上限的大小。".to_owned(),
+        "正常啟動，YARN把每個容器縮到上限的大小。".to_owned(),
         format!("YARN does not give less than was asked for. ({asked} MiB asked, maximum {maximum} MiB.)"),
-        format!("YARN 不會給得比要求的少。（要求 {asked} MiB，上限 {maximum} MiB。）"),
+        format!("YARN不會給得比要求的少。（要求{asked} MiB，上限{maximum} MiB。）"),
     );
     let waits = option(
         "It stays ACCEPTED until a node with more memory joins.".to_owned(),
-        "停在 ACCEPTED，直到有更大記憶體的節點加入。".to_owned(),
+        "停在ACCEPTED，直到有更大記憶體的節點加入。".to_owned(),
         format!(
             "The maximum allocation is a setting; the check against {maximum} MiB is made at once and no larger node changes it."
         ),
-        format!("最大配置量是設定值；與 {maximum} MiB 的比較當下就會做，加大節點也不會改變它。"),
+        format!("最大配置量是設定值；與{maximum} MiB的比較當下就會做，加大節點也不會改變它。"),
     );
     let (first, second) = if refused { (fails, starts) } else { (starts, fails) };
 
@@ -313,7 +313,7 @@ fn sizing_case(draw: &mut Draw, memory: &ExecutorMemory, limits: &Limits, refuse
                 "{} A request above the maximum allocation is refused. Only memory counts; leave the driver out.",
                 RULE.0
             ),
-            format!("{}超過最大配置量的請求會被拒絕。只看記憶體，driver 不計。", RULE.1),
+            format!("{}超過最大配置量的請求會被拒絕。只看記憶體，driver不計。", RULE.1),
         ),
         evidence: vec![
             shown(EvidenceType::Command, submit(draw, memory, "")),
@@ -322,7 +322,7 @@ fn sizing_case(draw: &mut Draw, memory: &ExecutorMemory, limits: &Limits, refuse
         asks: vec![
             Ask::new(
                 "asked",
-                Text::new("What an executor asks of YARN, in MiB", "每個 executor 向 YARN 要求多少（MiB）"),
+                Text::new("What an executor asks of YARN, in MiB", "每個executor向YARN要求多少（MiB）"),
                 mebibytes(
                     asked,
                     vec![
@@ -330,14 +330,14 @@ fn sizing_case(draw: &mut Draw, memory: &ExecutorMemory, limits: &Limits, refuse
                             plain,
                             Text::new(
                                 "Off-heap and PySpark memory come on top of heap and overhead.",
-                                "off-heap 與 PySpark 記憶體要另外加上去。",
+                                "off-heap與PySpark記憶體要另外加上去。",
                             ),
                         ),
                         (
                             asked - memory.overhead() + (memory.heap / 10).max(384),
                             Text::new(
                                 "The overhead is set here: it replaces the tenth and the floor.",
-                                "這裡有設定 overhead，它會取代十分之一與下限的算法。",
+                                "這裡有設定overhead，它會取代十分之一與下限的算法。",
                             ),
                         ),
                         (
@@ -347,7 +347,7 @@ fn sizing_case(draw: &mut Draw, memory: &ExecutorMemory, limits: &Limits, refuse
                                 + ((memory.heap + memory.off_heap + memory.pyspark) / 10).max(384),
                             Text::new(
                                 "The tenth is of `spark.executor.memory` alone.",
-                                "十分之一只以 `spark.executor.memory` 計算。",
+                                "十分之一只以`spark.executor.memory`計算。",
                             ),
                         ),
                         (
@@ -355,7 +355,7 @@ fn sizing_case(draw: &mut Draw, memory: &ExecutorMemory, limits: &Limits, refuse
                             if granted == 0 { asked } else { granted },
                             Text::new(
                                 "That is what YARN would grant, after rounding.",
-                                "那是 YARN 進位後核給的大小。",
+                                "那是YARN進位後核給的大小。",
                             ),
                         ),
                     ],
@@ -370,7 +370,7 @@ fn sizing_case(draw: &mut Draw, memory: &ExecutorMemory, limits: &Limits, refuse
                 "per-node",
                 Text::new(
                     "Executors that run on one node (0 if none starts)",
-                    "一個節點上執行幾個 executor（都沒啟動就填 0）",
+                    "一個節點上執行幾個executor（都沒啟動就填0）",
                 ),
                 count(
                     per_node,
@@ -386,12 +386,12 @@ fn sizing_case(draw: &mut Draw, memory: &ExecutorMemory, limits: &Limits, refuse
                             node / plain,
                             Text::new(
                                 "Off-heap and PySpark memory take room too.",
-                                "off-heap 與 PySpark 記憶體也占空間。",
+                                "off-heap與PySpark記憶體也占空間。",
                             ),
                         ),
                         (
                             node / memory.heap,
-                            Text::new("The heap is only part of a container.", "heap 只是容器的一部分。"),
+                            Text::new("The heap is only part of a container.", "heap只是容器的一部分。"),
                         ),
                     ],
                 ),
@@ -400,7 +400,7 @@ fn sizing_case(draw: &mut Draw, memory: &ExecutorMemory, limits: &Limits, refuse
                 "largest",
                 Text::new(
                     "The largest `spark.executor.memory`, in whole MiB, that is not refused with all other settings as they are",
-                    "其他設定不變時，不被拒絕的最大 `spark.executor.memory`（整數 MiB）",
+                    "其他設定不變時，不被拒絕的最大`spark.executor.memory`（整數MiB）",
                 ),
                 mebibytes(
                     best,
@@ -409,14 +409,14 @@ fn sizing_case(draw: &mut Draw, memory: &ExecutorMemory, limits: &Limits, refuse
                             maximum.saturating_sub(memory.off_heap + memory.pyspark + memory.overhead()),
                             Text::new(
                                 "The overhead grows with the heap: it is not what it is now.",
-                                "overhead 會隨 heap 變大，不會停在目前的值。",
+                                "overhead會隨heap變大，不會停在目前的值。",
                             ),
                         ),
                         (
                             ((maximum - memory.off_heap - memory.pyspark) as f64 * 0.9) as u64,
                             Text::new(
                                 "That takes a tenth off what is left. The overhead is a tenth of the heap (at least 384 MiB), or the value that is set.",
-                                "這是從剩下的量扣掉十分之一；overhead 是 heap 的十分之一（至少 384 MiB），有設定時就是設定值。",
+                                "這是從剩下的量扣掉十分之一；overhead是heap的十分之一（至少384 MiB），有設定時就是設定值。",
                             ),
                         ),
                     ],
@@ -451,7 +451,7 @@ fn sizing_case(draw: &mut Draw, memory: &ExecutorMemory, limits: &Limits, refuse
                         "{asked} <= {maximum}; rounded up to a multiple of {step} it is {granted} MiB, and {node} / {granted} holds {per_node}."
                     ),
                     format!(
-                        "{asked} <= {maximum}；進位到 {step} 的倍數是 {granted} MiB，{node} ÷ {granted} 放得下 {per_node} 個。"
+                        "{asked} <= {maximum}；進位到{step}的倍數是{granted} MiB，{node} ÷ {granted}放得下{per_node}個。"
                     ),
                 )
             },
@@ -463,7 +463,7 @@ fn sizing_case(draw: &mut Draw, memory: &ExecutorMemory, limits: &Limits, refuse
                     best + 1
                 ),
                 format!(
-                    "最大的 heap h：h + overhead(h) <= {maximum} − {} = {}；h = {best} 放得下，{} 就超過了。",
+                    "最大的heap h：h + overhead(h) <= {maximum} − {} = {}；h = {best}放得下，{}就超過了。",
                     memory.off_heap + memory.pyspark,
                     maximum - memory.off_heap - memory.pyspark,
                     best + 1
@@ -603,15 +603,15 @@ fn killed_once(draw: &mut Draw) -> Option<Exercise> {
             let why = if *used > limit {
                 Text::new(
                     format!("{used} KiB of {limit}: killed. The driver says `{}`", killed_reason(used * 1024, limit * 1024)),
-                    format!("{used} KiB，超過 {limit}：會被終止。driver 的訊息是 `{}`", killed_reason(used * 1024, limit * 1024)),
+                    format!("{used} KiB，超過{limit}：會被終止。driver的訊息是`{}`", killed_reason(used * 1024, limit * 1024)),
                 )
             } else if *used > asked * 1024 {
                 Text::new(
                     format!("{used} KiB is more than the {asked} MiB asked for, but YARN holds it against the {granted} MiB granted."),
-                    format!("{used} KiB 超過要求的 {asked} MiB，但 YARN 比的是核給的 {granted} MiB。"),
+                    format!("{used} KiB超過要求的{asked} MiB，但YARN比的是核給的{granted} MiB。"),
                 )
             } else {
-                Text::new(format!("{used} KiB is within {limit} KiB."), format!("{used} KiB 在 {limit} KiB 之內。"))
+                Text::new(format!("{used} KiB is within {limit} KiB."), format!("{used} KiB在{limit} KiB之內。"))
             };
             Choice::new(Text::new(&name, &name), why)
         })
@@ -624,7 +624,7 @@ fn killed_once(draw: &mut Draw) -> Option<Exercise> {
                 RULE.0
             ),
             format!(
-                "下面是某節點上同一個應用程式的 executor，時間點在 NodeManager 檢查記憶體的前一刻。{}NodeManager 會把容器的行程與其下所有行程的常駐記憶體（`rss`，KiB）相加，總和超過*核給*的大小就終止該容器。其餘設定皆為預設，沒有設定 PySpark 記憶體。",
+                "下面是某節點上同一個應用程式的executor，時間點在NodeManager檢查記憶體的前一刻。{}NodeManager會把容器的行程與其下所有行程的常駐記憶體（`rss`，KiB）相加，總和超過*核給*的大小就終止該容器。其餘設定皆為預設，沒有設定PySpark記憶體。",
                 RULE.1
             ),
         ),
@@ -646,14 +646,14 @@ fn killed_once(draw: &mut Draw) -> Option<Exercise> {
                                 format!(
                                     "{asked} MiB is asked for; YARN grants and enforces the rounded size."
                                 ),
-                                format!("{asked} MiB 是要求的量；YARN 核給並據以限制的是進位後的大小。"),
+                                format!("{asked} MiB是要求的量；YARN核給並據以限制的是進位後的大小。"),
                             ),
                         ),
                         (
                             memory.heap,
                             Text::new(
                                 "-Xmx bounds the heap, not the process.",
-                                "-Xmx 限制的是 heap，不是整個行程。",
+                                "-Xmx限制的是heap，不是整個行程。",
                             ),
                         ),
                     ],
@@ -668,7 +668,7 @@ fn killed_once(draw: &mut Draw) -> Option<Exercise> {
                 "used",
                 Text::new(
                     format!("Memory in use by {}, in MiB, to one decimal", short_name(&roots[worst].1)),
-                    format!("{} 使用的記憶體（MiB，取到小數第一位）", short_name(&roots[worst].1)),
+                    format!("{}使用的記憶體（MiB，取到小數第一位）", short_name(&roots[worst].1)),
                 ),
                 figure(
                     to_mib(most),
@@ -678,7 +678,7 @@ fn killed_once(draw: &mut Draw) -> Option<Exercise> {
                         to_mib(java_only(roots[worst].0)),
                         Text::new(
                             "That is the JVM alone; the shell above it and whatever runs below it count too.",
-                            "那只有 JVM；它上面的 shell 與底下的其他行程也要算。",
+                            "那只有JVM；它上面的shell與底下的其他行程也要算。",
                         ),
                     )],
                 ),
@@ -687,7 +687,7 @@ fn killed_once(draw: &mut Draw) -> Option<Exercise> {
                 "overhead",
                 Text::new(
                     "The least `spark.executor.memoryOverhead`, in whole MiB, with which none of them is killed",
-                    "要讓它們都不被終止，`spark.executor.memoryOverhead` 最少要設多少（整數 MiB）",
+                    "要讓它們都不被終止，`spark.executor.memoryOverhead`最少要設多少（整數MiB）",
                 ),
                 mebibytes(
                     least,
@@ -696,14 +696,14 @@ fn killed_once(draw: &mut Draw) -> Option<Exercise> {
                             most.div_ceil(1024) - memory.heap,
                             Text::new(
                                 "That is enough, but not the least: YARN rounds the request up.",
-                                "這樣夠，但不是最少：YARN 會把請求往上進位。",
+                                "這樣夠，但不是最少：YARN會把請求往上進位。",
                             ),
                         ),
                         (
                             needed - memory.heap,
                             Text::new(
                                 "That asks for the whole rounded size; one MiB more than the step before is enough.",
-                                "這是直接要求進位後的大小；其實只要比前一級多 1 MiB 就夠。",
+                                "這是直接要求進位後的大小；其實只要比前一級多1 MiB就夠。",
                             ),
                         ),
                     ],
@@ -718,14 +718,14 @@ fn killed_once(draw: &mut Draw) -> Option<Exercise> {
                     memory.overhead()
                 ),
                 format!(
-                    "{} + {} = {asked} MiB，進位到 {step} 的倍數：{granted} MiB = {limit} KiB。",
+                    "{} + {} = {asked} MiB，進位到{step}的倍數：{granted} MiB = {limit} KiB。",
                     memory.heap,
                     memory.overhead()
                 ),
             ),
             Text::new(
                 format!("Sum each tree from the container's shell down by PPID: {}.", sums(&roots, &used)),
-                format!("依 PPID 從容器的 shell 往下把整棵樹相加：{}。", sums(&roots, &used)),
+                format!("依PPID從容器的shell往下把整棵樹相加：{}。", sums(&roots, &used)),
             ),
             Text::new(
                 format!(
@@ -735,7 +735,7 @@ fn killed_once(draw: &mut Draw) -> Option<Exercise> {
                     memory.heap
                 ),
                 format!(
-                    "最大的需要 {} MiB，也就是 {needed} MiB 的容器：請求必須超過 {} MiB，即 {} + {least}。",
+                    "最大的需要{} MiB，也就是{needed} MiB的容器：請求必須超過{} MiB，即{} + {least}。",
                     most.div_ceil(1024),
                     needed - step,
                     memory.heap

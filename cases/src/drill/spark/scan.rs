@@ -14,7 +14,7 @@ use crate::model::{EvidenceType, Text};
 
 const RULE: (&str, &str) = (
     "Spark SQL cuts the files into splits of at most `maxSplitBytes` = min(`maxPartitionBytes`, max(`openCostInBytes`, bytesPerCore)), where bytesPerCore is the sum of (length + `openCostInBytes`) over all files, divided by the cores of all executors. It takes the splits in order of falling length and closes a partition when its size so far plus the next split would exceed `maxSplitBytes`; a split that is in counts its length plus `openCostInBytes`. One partition is one task, one task takes one core.",
-    "Spark SQL 把檔案切成不超過 `maxSplitBytes` 的 split：`maxSplitBytes` = min(`maxPartitionBytes`, max(`openCostInBytes`, bytesPerCore))，bytesPerCore 是所有檔案的（長度 + `openCostInBytes`）總和除以所有 executor 的核心數。接著依長度由大到小取 split，若目前分割的大小加上下一個 split 會超過 `maxSplitBytes`，就關閉目前的分割、另開一個；放進去的 split 以「長度 + `openCostInBytes`」計入。一個分割就是一個 task，一個 task 占一個核心。",
+    "Spark SQL把檔案切成不超過`maxSplitBytes`的split：`maxSplitBytes` = min(`maxPartitionBytes`, max(`openCostInBytes`, bytesPerCore))，bytesPerCore是所有檔案的（長度 + `openCostInBytes`）總和除以所有executor的核心數。接著依長度由大到小取split，若目前分割的大小加上下一個split會超過`maxSplitBytes`，就關閉目前的分割、另開一個；放進去的split以「長度 + `openCostInBytes`」計入。一個分割就是一個task，一個task占一個核心。",
 );
 
 const TABLES: [(&str, &str); 7] = [
@@ -124,21 +124,21 @@ impl Scan {
                         mib(conf.max_partition),
                         Text::new(
                             "maxPartitionBytes is only the upper bound: here a core's share of the bytes is less.",
-                            "maxPartitionBytes 只是上限：這裡每個核心分到的位元組數更少。",
+                            "maxPartitionBytes只是上限：這裡每個核心分到的位元組數更少。",
                         ),
                     ),
                     (
                         mib(without_cost),
                         Text::new(
                             "Each file also counts with its open cost in bytesPerCore.",
-                            "計算 bytesPerCore 時，每個檔案還要加上 open cost。",
+                            "計算bytesPerCore時，每個檔案還要加上open cost。",
                         ),
                     ),
                     (
                         mib(plain),
                         Text::new(
                             "That is the bytes by the cores, without the open costs and without the bounds.",
-                            "那只是位元組數除以核心數，沒有加 open cost，也沒有套用上下限。",
+                            "那只是位元組數除以核心數，沒有加open cost，也沒有套用上下限。",
                         ),
                     ),
                 ],
@@ -150,7 +150,7 @@ impl Scan {
         let last = self.tasks() - (self.waves() - 1) * self.slots;
         Ask::new(
             "waves",
-            Text::new("Waves of tasks, when all take equally long", "若每個 task 一樣久，要跑幾輪"),
+            Text::new("Waves of tasks, when all take equally long", "若每個task一樣久，要跑幾輪"),
             count(
                 self.waves(),
                 vec![
@@ -162,14 +162,14 @@ impl Scan {
                             } else {
                                 format!("The last {last} tasks need a wave of their own.")
                             },
-                            format!("最後 {last} 個 task 還要再一輪。"),
+                            format!("最後{last}個task還要再一輪。"),
                         ),
                     ),
                     (
                         self.tasks(),
                         Text::new(
                             format!("{} tasks run at a time.", self.slots),
-                            format!("同時可執行 {} 個 task。", self.slots),
+                            format!("同時可執行{}個task。", self.slots),
                         ),
                     ),
                 ],
@@ -194,7 +194,7 @@ fn slots_step(cluster: &Cluster, conf: &ScanConf, inputs: &[Input], scan: &Scan)
             short(mib(scan.max))
         ),
         format!(
-            "{} × {} = {slots} 個核心。加上 {n} 份 open cost，檔案共計 {} MiB，每核心 {share} MiB。min({}, max({}, {share})) = {} MiB。",
+            "{} × {} = {slots}個核心。加上{n}份open cost，檔案共計{} MiB，每核心{share} MiB。min({}, max({}, {share})) = {} MiB。",
             cluster.executors,
             cluster.cores,
             short(mib(total)),
@@ -215,7 +215,7 @@ fn waves_step(scan: &Scan) -> Text {
             counted(waves, "wave"),
             counted(last, "task")
         ),
-        format!("{tasks} 個 task、{slots} 個核心：{waves} 輪，最後一輪 {last} 個。"),
+        format!("{tasks}個task、{slots}個核心：{waves}輪，最後一輪{last}個。"),
     )
 }
 
@@ -241,7 +241,7 @@ pub(super) fn large_files(draw: &mut Draw) -> Exercise {
     Exercise {
         prompt: Text::new(
             format!("A job reads the table `{prefix}` in full; all its files can be split. {}", RULE.0),
-            format!("某個工作完整讀取資料表 `{prefix}`，檔案全都可以切分。{}", RULE.1),
+            format!("某個工作完整讀取資料表`{prefix}`，檔案全都可以切分。{}", RULE.1),
         ),
         evidence: vec![
             shown(EvidenceType::Command, submit(draw, &cluster, &conf)),
@@ -251,7 +251,7 @@ pub(super) fn large_files(draw: &mut Draw) -> Exercise {
             scan.max_ask(&conf, &inputs),
             Ask::new(
                 "partitions",
-                Text::new("Input partitions (tasks of the scan)", "輸入分割數（掃描階段的 task 數）"),
+                Text::new("Input partitions (tasks of the scan)", "輸入分割數（掃描階段的task數）"),
                 count(
                     scan.tasks(),
                     vec![
@@ -259,7 +259,7 @@ pub(super) fn large_files(draw: &mut Draw) -> Exercise {
                             total.div_ceil(scan.max),
                             Text::new(
                                 "That cuts the table as if it were one file: every file ends with a split of its own, and packing follows its own rule.",
-                                "這是把整張表當成一個檔案切：每個檔案結尾各有自己的 split，裝填也另有規則。",
+                                "這是把整張表當成一個檔案切：每個檔案結尾各有自己的split，裝填也另有規則。",
                             ),
                         ),
                         (
@@ -269,14 +269,14 @@ pub(super) fn large_files(draw: &mut Draw) -> Exercise {
                                     "{} splits, but short ones share a partition where they fit.",
                                     scan.splits
                                 ),
-                                format!("split 有 {} 個，但短的 split 放得下時會共用一個分割。", scan.splits),
+                                format!("split有{}個，但短的split放得下時會共用一個分割。", scan.splits),
                             ),
                         ),
                         (
                             inputs.iter().map(|input| input.bytes.div_ceil(conf.max_partition)).sum(),
                             Text::new(
                                 "That splits by maxPartitionBytes instead of maxSplitBytes.",
-                                "這是用 maxPartitionBytes 切，而不是 maxSplitBytes。",
+                                "這是用maxPartitionBytes切，而不是maxSplitBytes。",
                             ),
                         ),
                     ],
@@ -294,7 +294,7 @@ pub(super) fn large_files(draw: &mut Draw) -> Exercise {
                     scan.tasks()
                 ),
                 format!(
-                    "各檔案的 split 數：{summed} = {}。由大到小裝填，其中 {packed} 個併入別的分割：共 {} 個分割。",
+                    "各檔案的split數：{summed} = {}。由大到小裝填，其中{packed}個併入別的分割：共{}個分割。",
                     scan.splits,
                     scan.tasks()
                 ),
@@ -354,7 +354,7 @@ pub(super) fn mixed_files(draw: &mut Draw) -> Exercise {
                 RULE.0
             ),
             format!(
-                "某個工作把 `{prefix}` 底下的檔案全部當 CSV 讀入。gzip 檔（`.gz`）不能切分：不論多長都是一個 split。{}",
+                "某個工作把`{prefix}`底下的檔案全部當CSV讀入。gzip檔（`.gz`）不能切分：不論多長都是一個split。{}",
                 RULE.1
             ),
         ),
@@ -366,7 +366,7 @@ pub(super) fn mixed_files(draw: &mut Draw) -> Exercise {
             scan.max_ask(&conf, &inputs),
             Ask::new(
                 "partitions",
-                Text::new("Input partitions (tasks of the scan)", "輸入分割數（掃描階段的 task 數）"),
+                Text::new("Input partitions (tasks of the scan)", "輸入分割數（掃描階段的task數）"),
                 count(
                     scan.tasks(),
                     vec![
@@ -374,21 +374,21 @@ pub(super) fn mixed_files(draw: &mut Draw) -> Exercise {
                             naive.tasks(),
                             Text::new(
                                 "A gzip file is not split: it stays one task.",
-                                "gzip 檔不會被切分，仍是一個 task。",
+                                "gzip檔不會被切分，仍是一個task。",
                             ),
                         ),
                         (
                             scan.splits as u64,
                             Text::new(
                                 format!("{} splits; short ones share partitions.", scan.splits),
-                                format!("split 有 {} 個；短的會共用分割。", scan.splits),
+                                format!("split有{}個；短的會共用分割。", scan.splits),
                             ),
                         ),
                         (
                             loose,
                             Text::new(
                                 "Each split in a partition also counts its open cost, so fewer fit.",
-                                "分割裡每個 split 還要算 open cost，所以放得下的比較少。",
+                                "分割裡每個split還要算open cost，所以放得下的比較少。",
                             ),
                         ),
                         (inputs.len() as u64, Text::new("That is the number of files.", "那是檔案數。")),
@@ -399,7 +399,7 @@ pub(super) fn mixed_files(draw: &mut Draw) -> Exercise {
                 "largest",
                 Text::new(
                     "Bytes that the largest task reads, in MiB, to one decimal",
-                    "最大的 task 讀取多少（MiB，取到小數第一位）",
+                    "最大的task讀取多少（MiB，取到小數第一位）",
                 ),
                 figure(
                     mib(scan.largest()),
@@ -410,14 +410,14 @@ pub(super) fn mixed_files(draw: &mut Draw) -> Exercise {
                             mib(scan.max),
                             Text::new(
                                 "That bounds splits of files that can be split; a gzip file is read whole.",
-                                "那只限制可切分檔案的 split；gzip 檔是整個讀。",
+                                "那只限制可切分檔案的split；gzip檔是整個讀。",
                             ),
                         ),
                         (
                             mib(gzip + conf.open_cost),
                             Text::new(
                                 "The open cost is an estimate for packing; nobody reads it.",
-                                "open cost 只是裝填時的估計值，不會真的被讀取。",
+                                "open cost只是裝填時的估計值，不會真的被讀取。",
                             ),
                         ),
                     ],
@@ -435,7 +435,7 @@ pub(super) fn mixed_files(draw: &mut Draw) -> Exercise {
                     scan.splits
                 ),
                 format!(
-                    "{} 個 gzip 檔保持完整，其餘以 {} MiB 切：共 {} 個 split。",
+                    "{}個gzip檔保持完整，其餘以{} MiB切：共{}個split。",
                     whole.len(),
                     short(mib(scan.max)),
                     scan.splits
@@ -449,7 +449,7 @@ pub(super) fn mixed_files(draw: &mut Draw) -> Exercise {
                     mib(scan.largest())
                 ),
                 format!(
-                    "由大到小，只有「目前大小 + split」不超過 {} MiB 時才併入目前的分割：共 {} 個分割。最大的 task 讀 {:.1} MiB。",
+                    "由大到小，只有「目前大小 + split」不超過{} MiB時才併入目前的分割：共{}個分割。最大的task讀{:.1} MiB。",
                     short(mib(scan.max)),
                     scan.tasks(),
                     mib(scan.largest())
@@ -487,7 +487,7 @@ pub(super) fn small_files(draw: &mut Draw) -> Exercise {
                 RULE.0
             ),
             format!(
-                "串流工作在 `{directory}` 留下 **{files}** 個檔案，每個剛好 **{kib} KiB**，都可以切分。現在由一個批次工作讀入。{}",
+                "串流工作在`{directory}`留下 **{files}** 個檔案，每個剛好 **{kib} KiB**，都可以切分。現在由一個批次工作讀入。{}",
                 RULE.1
             ),
         ),
@@ -514,14 +514,14 @@ pub(super) fn small_files(draw: &mut Draw) -> Exercise {
                             free,
                             Text::new(
                                 "Each file in a partition also counts its open cost, so far fewer fit.",
-                                "分割裡每個檔案還要算 open cost，能放的少得多。",
+                                "分割裡每個檔案還要算open cost，能放的少得多。",
                             ),
                         ),
                         (
                             (scan.max / (bytes + conf.open_cost)).max(1),
                             Text::new(
                                 "The next file is compared without its own open cost: size so far + length <= maxSplitBytes.",
-                                "比較時，下一個檔案不含它自己的 open cost：目前大小 + 長度 <= maxSplitBytes。",
+                                "比較時，下一個檔案不含它自己的open cost：目前大小 + 長度 <= maxSplitBytes。",
                             ),
                         ),
                     ],
@@ -529,7 +529,7 @@ pub(super) fn small_files(draw: &mut Draw) -> Exercise {
             ),
             Ask::new(
                 "partitions",
-                Text::new("Input partitions (tasks of the scan)", "輸入分割數（掃描階段的 task 數）"),
+                Text::new("Input partitions (tasks of the scan)", "輸入分割數（掃描階段的task數）"),
                 count(
                     scan.tasks(),
                     vec![
@@ -538,7 +538,7 @@ pub(super) fn small_files(draw: &mut Draw) -> Exercise {
                             files.div_ceil(free),
                             Text::new(
                                 "That leaves the open cost out of the packing.",
-                                "這在裝填時漏算了 open cost。",
+                                "這在裝填時漏算了open cost。",
                             ),
                         ),
                         (
@@ -561,7 +561,7 @@ pub(super) fn small_files(draw: &mut Draw) -> Exercise {
                     conf.open_cost / MIB
                 ),
                 format!(
-                    "放了 {each} 個檔案後，分割計為 {each} ×（{kib} KiB + {} MiB），下一個檔案就放不下了。",
+                    "放了{each}個檔案後，分割計為{each} ×（{kib} KiB + {} MiB），下一個檔案就放不下了。",
                     conf.open_cost / MIB
                 ),
             ),
@@ -572,7 +572,7 @@ pub(super) fn small_files(draw: &mut Draw) -> Exercise {
                     short(mib(each * bytes))
                 ),
                 format!(
-                    "{files} ÷ {each} 無條件進位：{} 個分割。每個 task 要開 {each} 個檔案才讀到 {} MiB，根治之道是合併小檔。",
+                    "{files} ÷ {each}無條件進位：{}個分割。每個task要開{each}個檔案才讀到{} MiB，根治之道是合併小檔。",
                     scan.tasks(),
                     short(mib(each * bytes))
                 ),

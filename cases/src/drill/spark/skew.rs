@@ -105,7 +105,7 @@ fn stage_once(draw: &mut Draw) -> Option<Exercise> {
                 format!(
                     "More than {threshold} MiB is not enough: a skewed partition is also larger than {factor} times the median."
                 ),
-                format!("光是超過 {threshold} MiB 還不夠：還要大於中位數的 {factor} 倍。"),
+                format!("光是超過{threshold} MiB還不夠：還要大於中位數的{factor}倍。"),
             ),
         ),
         (
@@ -114,7 +114,7 @@ fn stage_once(draw: &mut Draw) -> Option<Exercise> {
                 format!(
                     "More than {factor} times the median is not enough: it must exceed {threshold} MiB too."
                 ),
-                format!("光是大於中位數的 {factor} 倍還不夠：也要超過 {threshold} MiB。"),
+                format!("光是大於中位數的{factor}倍還不夠：也要超過{threshold} MiB。"),
             ),
         ),
         (
@@ -138,7 +138,7 @@ fn stage_once(draw: &mut Draw) -> Option<Exercise> {
                 "A stage of a sort-merge join reads these {amount} shuffle partitions, one task each. Every task works through **{rate} MiB a second** and takes one core; the job has **{slots}** cores for this stage. Tasks start in the order of their index, each on the core that is free first; starting costs nothing. The job is then run again with adaptive execution: `spark.sql.adaptive.skewJoin.skewedPartitionFactor={factor}`, `skewedPartitionThresholdInBytes={threshold}MB`: a partition is split as skewed when it is larger than the factor times the median size *and* larger than the threshold (1 MB is 2^20 bytes there)."
             ),
             format!(
-                "某個 sort-merge join 的階段讀取下列 {amount} 個 shuffle 分割，每個一個 task。每個 task 每秒處理 **{rate} MiB**、占一個核心；這個階段有 **{slots}** 個核心。task 依 index 順序啟動，放到最先空出來的核心；啟動不花時間。之後再以 adaptive execution 重跑：`spark.sql.adaptive.skewJoin.skewedPartitionFactor={factor}`、`skewedPartitionThresholdInBytes={threshold}MB`：分割大於中位數乘上該倍數，*而且*大於該門檻時，視為傾斜而切分（此處 1 MB 為 2^20 位元組）。"
+                "某個sort-merge join的階段讀取下列{amount}個shuffle分割，每個一個task。每個task每秒處理 **{rate} MiB**、占一個核心；這個階段有 **{slots}** 個核心。task依index順序啟動，放到最先空出來的核心；啟動不花時間。之後再以adaptive execution重跑：`spark.sql.adaptive.skewJoin.skewedPartitionFactor={factor}`、`skewedPartitionThresholdInBytes={threshold}MB`：分割大於中位數乘上該倍數，*而且*大於該門檻時，視為傾斜而切分（此處1 MB為2^20位元組）。"
             ),
         ),
         evidence: vec![shown(EvidenceType::Table, summary(&tasks)), shown(EvidenceType::Command, list)],
@@ -156,14 +156,14 @@ fn stage_once(draw: &mut Draw) -> Option<Exercise> {
                             longest,
                             Text::new(
                                 "That is the longest task, but it does not start at 0.",
-                                "那是最久的 task，但它不是從 0 秒開始。",
+                                "那是最久的task，但它不是從0秒開始。",
                             ),
                         ),
                         (
                             even,
                             Text::new(
                                 "That spreads the work evenly; a task cannot be shared between cores.",
-                                "那是把工作平均分攤；一個 task 不能由多個核心分著做。",
+                                "那是把工作平均分攤；一個task不能由多個核心分著做。",
                             ),
                         ),
                         (
@@ -186,21 +186,21 @@ fn stage_once(draw: &mut Draw) -> Option<Exercise> {
                             even,
                             Text::new(
                                 "More cores do not divide one task: the longest stays.",
-                                "核心再多也不能拆開一個 task：最久的那個還在。",
+                                "核心再多也不能拆開一個task：最久的那個還在。",
                             ),
                         ),
                         (
                             makespan.div_ceil(2),
                             Text::new(
                                 "Twice the cores do not halve a stage that waits for one task.",
-                                "核心加倍並不會讓等待單一 task 的階段減半。",
+                                "核心加倍並不會讓等待單一task的階段減半。",
                             ),
                         ),
                         (
                             doubled,
                             Text::new(
                                 format!("That is with {} cores.", slots * 2),
-                                format!("那是 {} 個核心時的時間。", slots * 2),
+                                format!("那是{}個核心時的時間。", slots * 2),
                             ),
                         ),
                     ],
@@ -221,7 +221,7 @@ fn stage_once(draw: &mut Draw) -> Option<Exercise> {
                             threshold as f64,
                             Text::new(
                                 format!("{factor} × the median is larger than the threshold."),
-                                format!("中位數的 {factor} 倍比門檻大。"),
+                                format!("中位數的{factor}倍比門檻大。"),
                             ),
                         ),
                         (
@@ -230,7 +230,7 @@ fn stage_once(draw: &mut Draw) -> Option<Exercise> {
                                 format!(
                                     "The threshold of {threshold} MiB is larger than {factor} × the median."
                                 ),
-                                format!("門檻 {threshold} MiB 比中位數的 {factor} 倍大。"),
+                                format!("門檻{threshold} MiB比中位數的{factor}倍大。"),
                             ),
                         ),
                         (
@@ -253,7 +253,7 @@ fn stage_once(draw: &mut Draw) -> Option<Exercise> {
                     lengths.iter().map(u64::to_string).collect::<Vec<_>>().join(", ")
                 ),
                 format!(
-                    "各 index 的秒數：{}。依序派給 {slots} 個核心，最後一個在 {makespan} 秒結束。",
+                    "各index的秒數：{}。依序派給{slots}個核心，最後一個在{makespan}秒結束。",
                     lengths.iter().map(u64::to_string).collect::<Vec<_>>().join("、")
                 ),
             ),
@@ -261,7 +261,7 @@ fn stage_once(draw: &mut Draw) -> Option<Exercise> {
                 format!(
                     "The longest task alone takes {longest} s. With twice the cores the stage would still take {doubled} s."
                 ),
-                format!("最久的 task 就要 {longest} 秒。核心加倍後這個階段仍要 {doubled} 秒。"),
+                format!("最久的task就要{longest}秒。核心加倍後這個階段仍要{doubled}秒。"),
             ),
             Text::new(
                 format!(
@@ -271,7 +271,7 @@ fn stage_once(draw: &mut Draw) -> Option<Exercise> {
                     short(mib(limit))
                 ),
                 format!(
-                    "中位數是 {} MiB：max({factor} × {}, {threshold}) = {} MiB。超過的有：{names}。",
+                    "中位數是{} MiB：max({factor} × {}, {threshold}) = {} MiB。超過的有：{names}。",
                     short(mib(median)),
                     short(mib(median)),
                     short(mib(limit))
@@ -362,7 +362,7 @@ fn keys_once(draw: &mut Draw) -> Option<Exercise> {
         ""
     };
     let filtered_zh = if nulls {
-        "key 是 NULL 的列在等值 join 中配對不到任何列，shuffle 前先分出來（outer join 再併回結果）更省。"
+        "key是NULL的列在等值join中配對不到任何列，shuffle前先分出來（outer join再併回結果）更省。"
     } else {
         ""
     };
@@ -373,7 +373,7 @@ fn keys_once(draw: &mut Draw) -> Option<Exercise> {
                 "A job shuffles the table below by `{key}` into **{partitions}** partitions (`spark.sql.shuffle.partitions`, adaptive execution off). Each row takes **{width}** bytes in the shuffle. All rows of a key go to one partition; the rows of all keys but the most frequent one may be taken as spread evenly over all partitions, the one of the most frequent key included. Salting replaces that key by *k* keys with equal shares, which go to *k* different partitions."
             ),
             format!(
-                "某個工作把下面的資料表依 `{key}` shuffle 成 **{partitions}** 個分割（`spark.sql.shuffle.partitions`，adaptive execution 關閉）。每一列在 shuffle 中占 **{width}** 位元組。同一個 key 的列全在同一個分割；除了最常見的那個 key，其餘 key 的列視為平均分散到所有分割（包含最常見 key 所在的那個）。加鹽（salting）是把那個 key 換成 *k* 個份量相同的 key，分到 *k* 個不同的分割。"
+                "某個工作把下面的資料表依`{key}` shuffle成 **{partitions}** 個分割（`spark.sql.shuffle.partitions`，adaptive execution關閉）。每一列在shuffle中占 **{width}** 位元組。同一個key的列全在同一個分割；除了最常見的那個key，其餘key的列視為平均分散到所有分割（包含最常見key所在的那個）。加鹽（salting）是把那個key換成 *k* 個份量相同的key，分到 *k* 個不同的分割。"
             ),
         ),
         evidence: vec![shown(EvidenceType::Command, shell)],
@@ -382,7 +382,7 @@ fn keys_once(draw: &mut Draw) -> Option<Exercise> {
                 "share",
                 Text::new(
                     "Share of the rows that have the most frequent key, in percent, to one decimal",
-                    "最常見的 key 占全部列數的百分比（取到小數第一位）",
+                    "最常見的key占全部列數的百分比（取到小數第一位）",
                 ),
                 figure(
                     percent,
@@ -392,7 +392,7 @@ fn keys_once(draw: &mut Draw) -> Option<Exercise> {
                         hot_rows as f64 * 100.0 / counts.iter().map(|(_, n)| *n as f64).sum::<f64>(),
                         Text::new(
                             "That is its share of the five rows shown; the table has more keys.",
-                            "那是在列出的五列中的占比；資料表還有其他 key。",
+                            "那是在列出的五列中的占比；資料表還有其他key。",
                         ),
                     )],
                 ),
@@ -401,7 +401,7 @@ fn keys_once(draw: &mut Draw) -> Option<Exercise> {
                 "task",
                 Text::new(
                     "What the largest task reads, in GiB, to two decimals",
-                    "最大的 task 讀取多少（GiB，取到小數第二位）",
+                    "最大的task讀取多少（GiB，取到小數第二位）",
                 ),
                 figure(
                     gib(task),
@@ -412,17 +412,17 @@ fn keys_once(draw: &mut Draw) -> Option<Exercise> {
                             gib(even),
                             Text::new(
                                 "That is the average partition; all rows of a key are in one.",
-                                "那是平均每個分割的大小；同一個 key 的列都在同一個分割。",
+                                "那是平均每個分割的大小；同一個key的列都在同一個分割。",
                             ),
                         ),
                         (
                             gib(hot_bytes),
                             Text::new(
                                 "Its partition also gets its part of the other keys.",
-                                "那個分割也會分到其他 key 的一份。",
+                                "那個分割也會分到其他key的一份。",
                             ),
                         ),
-                        (task as f64 / 1e9, Text::new("A GiB is 2^30 bytes.", "1 GiB 是 2^30 位元組。")),
+                        (task as f64 / 1e9, Text::new("A GiB is 2^30 bytes.", "1 GiB是2^30位元組。")),
                     ],
                 ),
             ),
@@ -448,7 +448,7 @@ fn keys_once(draw: &mut Draw) -> Option<Exercise> {
                             bytes as f64 / hot_bytes as f64,
                             Text::new(
                                 "The largest task holds a part of the other keys too.",
-                                "最大的 task 也包含其他 key 的一份。",
+                                "最大的task也包含其他key的一份。",
                             ),
                         ),
                     ],
@@ -458,7 +458,7 @@ fn keys_once(draw: &mut Draw) -> Option<Exercise> {
                 "salts",
                 Text::new(
                     format!("The smallest *k* with which no task reads more than {} MiB", target / MIB),
-                    format!("要讓沒有任何 task 讀超過 {} MiB，*k* 最小是多少", target / MIB),
+                    format!("要讓沒有任何task讀超過{} MiB，*k* 最小是多少", target / MIB),
                 ),
                 count(
                     salts,
@@ -467,21 +467,21 @@ fn keys_once(draw: &mut Draw) -> Option<Exercise> {
                             hot_bytes.div_ceil(target),
                             Text::new(
                                 "Each of the k partitions also holds its part of the other keys.",
-                                "這 k 個分割也各有其他 key 的一份。",
+                                "這k個分割也各有其他key的一份。",
                             ),
                         ),
                         (
                             hot_bytes / room,
                             Text::new(
                                 "Rounded down, the tasks would still be a little too large.",
-                                "捨去的話，task 還是略微超過。",
+                                "捨去的話，task還是略微超過。",
                             ),
                         ),
                         (
                             task.div_ceil(target),
                             Text::new(
                                 "Only the hot key is divided by k; the rest stays in every partition.",
-                                "除以 k 的只有那個熱門 key；其餘的每個分割都還有。",
+                                "除以k的只有那個熱門key；其餘的每個分割都還有。",
                             ),
                         ),
                     ],
@@ -502,7 +502,7 @@ fn keys_once(draw: &mut Draw) -> Option<Exercise> {
                     short(mib(rest))
                 ),
                 format!(
-                    "{hot_rows} × {width} 位元組 = {:.2} GiB，加上其他 key 的 {} MiB（(全部 − 熱門) ÷ {partitions}）：{:.2} GiB。一般的 task 讀 {} MiB。",
+                    "{hot_rows} × {width}位元組 = {:.2} GiB，加上其他key的{} MiB（(全部 − 熱門) ÷ {partitions}）：{:.2} GiB。一般的task讀{} MiB。",
                     gib(hot_bytes),
                     short(mib(rest)),
                     gib(task),
@@ -516,7 +516,7 @@ fn keys_once(draw: &mut Draw) -> Option<Exercise> {
                     gib(task)
                 ),
                 format!(
-                    "全部 {:.2} GiB ÷ {:.2} GiB = {speed:.1}：再多的核心也沒事做。",
+                    "全部{:.2} GiB ÷ {:.2} GiB = {speed:.1}：再多的核心也沒事做。",
                     gib(bytes),
                     gib(task)
                 ),
@@ -529,7 +529,7 @@ fn keys_once(draw: &mut Draw) -> Option<Exercise> {
                     target / MIB
                 ),
                 format!(
-                    "{:.2} GiB ÷ k + {} MiB <= {} MiB：k >= {exact:.2}，取 {salts}。{filtered_zh}",
+                    "{:.2} GiB ÷ k + {} MiB <= {} MiB：k >= {exact:.2}，取{salts}。{filtered_zh}",
                     gib(hot_bytes),
                     short(mib(rest)),
                     target / MIB

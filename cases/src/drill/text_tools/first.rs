@@ -13,7 +13,7 @@ pub(super) const KINDS: &[fn(&mut Draw) -> Option<Puzzle>] =
 pub(super) fn combined() -> Text {
     Text::new(
         "`access.log` is in nginx's combined format: client, `-`, user, `[time]`, `\"request\"`, status, bytes, `\"referrer\"`, `\"user agent\"`.",
-        "`access.log` 是 nginx 的 combined 格式：用戶端、`-`、使用者、`[時間]`、`\"請求\"`、狀態碼、位元組數、`\"來源頁\"`、`\"使用者代理程式\"`。",
+        "`access.log`是nginx的combined格式：用戶端、`-`、使用者、`[時間]`、`\"請求\"`、狀態碼、位元組數、`\"來源頁\"`、`\"使用者代理程式\"`。",
     )
 }
 
@@ -44,7 +44,7 @@ fn server_errors(draw: &mut Draw) -> Option<Puzzle> {
         figures: json!({}),
         about: combined(),
         files,
-        wanted: Text::new("How many requests got a status of 500 to 599", "狀態碼為 500 到 599 的請求有幾個"),
+        wanted: Text::new("How many requests got a status of 500 to 599", "狀態碼為500到599的請求有幾個"),
         number: Some(Unit::None),
         right: command(
             "grep -cE '\" 5[0-9][0-9] ' access.log",
@@ -57,25 +57,25 @@ fn server_errors(draw: &mut Draw) -> Option<Puzzle> {
                 "grep -c '500' access.log",
                 matching("500", &lines),
                 "it finds 500 anywhere in a line, for example in a path or a size, and misses 502, 503 and 504.",
-                "它會找出行內任何位置的 500（例如路徑或大小），又漏掉 502、503、504。",
+                "它會找出行內任何位置的500（例如路徑或大小），又漏掉502、503、504。",
             ),
             command(
                 "grep -cE ' 5[0-9][0-9] ' access.log",
                 matching(" 5## ", &lines),
                 "between spaces stands the number of bytes, too: sizes from 500 to 599 count.",
-                "位元組數前後也是空格：大小為 500 到 599 的行也被算進去。",
+                "位元組數前後也是空格：大小為500到599的行也被算進去。",
             ),
             command(
                 "grep -cE '5[0-9][0-9]' access.log",
                 matching("5##", &lines),
                 "three digits that start with 5 also stand in addresses, paths and sizes.",
-                "5 開頭的三位數字也會出現在位址、路徑與大小裡。",
+                "5開頭的三位數字也會出現在位址、路徑與大小裡。",
             ),
         ],
         other: ("grep -vcE '\" 2[0-9][0-9] ' access.log".to_owned(), (lines.len() - success).to_string()),
         other_why: Text::new(
             format!("`-v` turns the match round: {} lines minus {success} with status 2xx.", lines.len()),
-            format!("`-v` 會反轉比對：{} 行減去 {success} 行 2xx。", lines.len()),
+            format!("`-v`會反轉比對：{}行減去{success}行2xx。", lines.len()),
         ),
         steps: vec![Text::new(
             "The status is the number right after the closing quote of the request.",
@@ -113,33 +113,33 @@ fn clients(draw: &mut Draw) -> Option<Puzzle> {
             "cut -d' ' -f1 access.log | sort | uniq | wc -l",
             right,
             "sorting puts equal addresses next to each other, so uniq leaves each once.",
-            "排序讓相同的位址相鄰，uniq 才會每個只留一次。",
+            "排序讓相同的位址相鄰，uniq才會每個只留一次。",
         ),
         wrong: vec![
             command(
                 "cut -d' ' -f1 access.log | uniq | wc -l",
                 runs,
                 "uniq compares neighbours only: a client that comes back later counts again.",
-                "uniq 只比較相鄰的行：之後再出現的用戶端又會被算一次。",
+                "uniq只比較相鄰的行：之後再出現的用戶端又會被算一次。",
             ),
             command(
                 "cut -d' ' -f1 access.log | sort | uniq -u | wc -l",
                 single,
                 "`-u` leaves only the addresses that occur exactly once.",
-                "`-u` 只留下剛好出現一次的位址。",
+                "`-u`只留下剛好出現一次的位址。",
             ),
             command(
                 "cut -d' ' -f1 access.log | sort | uniq -d | wc -l",
                 right - single,
                 "`-d` leaves only the addresses that occur more than once.",
-                "`-d` 只留下出現超過一次的位址。",
+                "`-d`只留下出現超過一次的位址。",
             ),
         ],
         other: ("cut -d' ' -f1 access.log | sort | uniq -c | sort -rn | head -n 1".to_owned(), most(&all)?),
         other_why: Text::new("the most frequent client, after its count.", "次數與出現最多次的用戶端。"),
         steps: vec![Text::new(
             format!("{} lines; the client is the first field.", lines.len()),
-            format!("共 {} 行；用戶端是第一個欄位。", lines.len()),
+            format!("共{}行；用戶端是第一個欄位。", lines.len()),
         )],
     })
 }
@@ -177,7 +177,7 @@ fn one_client(draw: &mut Draw) -> Option<Puzzle> {
         files,
         wanted: Text::new(
             format!("How many requests came from the client `{wanted}`"),
-            format!("用戶端 `{wanted}` 送了幾個請求"),
+            format!("用戶端`{wanted}`送了幾個請求"),
         ),
         number: Some(Unit::None),
         right: command(
@@ -203,17 +203,17 @@ fn one_client(draw: &mut Draw) -> Option<Puzzle> {
                 format!("grep -c '{escaped} ' access.log"),
                 lines.iter().filter(|line| line.contains(&format!("{wanted} "))).count(),
                 "without `^` it also matches a path that ends with the address.",
-                "沒有 `^`，以這個位址結尾的路徑也會符合。",
+                "沒有`^`，以這個位址結尾的路徑也會符合。",
             ),
         ],
         other: (format!("grep '^{escaped} ' access.log | grep -c '/health'"), end.to_string()),
         other_why: Text::new(
             "the second grep counts only lines that the first let through.",
-            "第二個 grep 只計算第一個留下的行。",
+            "第二個grep只計算第一個留下的行。",
         ),
         steps: vec![Text::new(
             "In a regular expression a dot stands for any character; `\\.` is a dot, `^` the start of the line.",
-            "在正規表示式裡，點代表任何字元；`\\.` 才是點，`^` 是行首。",
+            "在正規表示式裡，點代表任何字元；`\\.`才是點，`^`是行首。",
         )],
     })
 }
@@ -261,7 +261,7 @@ fn failed_logins(draw: &mut Draw) -> Option<Puzzle> {
         figures: json!({}),
         about: Text::new(
             "`auth.log` has the lines that sshd wrote through syslog. For an account that does not exist it writes `invalid user` before the name.",
-            "`auth.log` 是 sshd 透過 syslog 寫入的內容。帳號不存在時，名稱前會有 `invalid user`。",
+            "`auth.log`是sshd透過syslog寫入的內容。帳號不存在時，名稱前會有`invalid user`。",
         ),
         files: vec![("cat auth.log".to_owned(), lines.clone())],
         wanted: Text::new(
@@ -273,7 +273,7 @@ fn failed_logins(draw: &mut Draw) -> Option<Puzzle> {
             "grep -cE 'Failed password for [^ ]+ from' auth.log",
             known,
             "exactly one word may stand between `for` and `from`, so `invalid user` does not fit.",
-            "`for` 與 `from` 之間只能有一個字，`invalid user` 就不符合。",
+            "`for`與`from`之間只能有一個字，`invalid user`就不符合。",
         ),
         wrong: vec![
             command(
@@ -286,13 +286,13 @@ fn failed_logins(draw: &mut Draw) -> Option<Puzzle> {
                 "grep -vc 'invalid user' auth.log",
                 lines.len() - unknown,
                 "every line without these words counts, also `Invalid user` with a capital letter and successful logins.",
-                "只要沒有這兩個字的行都算，連大寫的 `Invalid user` 與登入成功的行也算。",
+                "只要沒有這兩個字的行都算，連大寫的`Invalid user`與登入成功的行也算。",
             ),
             command(
                 "grep -c 'Failed password' auth.log | grep -vc 'invalid user'",
                 1,
                 "the second grep reads the one line that the first prints, a number.",
-                "第二個 grep 讀到的只有第一個印出的那一行數字。",
+                "第二個grep讀到的只有第一個印出的那一行數字。",
             ),
         ],
         other: (
@@ -301,14 +301,14 @@ fn failed_logins(draw: &mut Draw) -> Option<Puzzle> {
         ),
         other_why: Text::new(
             "`-o` prints only the matching part; every kind of line counts here.",
-            "`-o` 只印出符合的部分；這裡每一種行都算。",
+            "`-o`只印出符合的部分；這裡每一種行都算。",
         ),
         steps: vec![Text::new(
             format!(
                 "{} lines with `Failed password`, {unknown} of them for an invalid user.",
                 known + unknown
             ),
-            format!("有 `Failed password` 的共 {} 行，其中 {unknown} 行是 invalid user。", known + unknown),
+            format!("有`Failed password`的共{}行，其中{unknown}行是invalid user。", known + unknown),
         )],
     })
 }
@@ -346,12 +346,12 @@ fn exact_pair(draw: &mut Draw) -> Option<Puzzle> {
         figures: json!({ "key": key, "value": id }),
         about: Text::new(
             "`app.log` has `key=value` pairs separated by single spaces.",
-            "`app.log` 的每一行是以一個空格分隔的 `key=value`。",
+            "`app.log`的每一行是以一個空格分隔的`key=value`。",
         ),
         files: vec![("cat app.log".to_owned(), lines.clone())],
         wanted: Text::new(
             format!("How many lines have the key `{key}` with the value {id}"),
-            format!("有幾行的鍵 `{key}` 值為 {id}"),
+            format!("有幾行的鍵`{key}`值為{id}"),
         ),
         number: Some(Unit::None),
         right: command(
@@ -365,7 +365,7 @@ fn exact_pair(draw: &mut Draw) -> Option<Puzzle> {
                 format!("grep -c '{pair}' app.log"),
                 lines.iter().filter(|line| line.contains(&pair)).count(),
                 format!("longer values and `{prefix}{key}` match as well."),
-                format!("較長的值與 `{prefix}{key}` 也會符合。"),
+                format!("較長的值與`{prefix}{key}`也會符合。"),
             ),
             command(
                 format!("grep -cE '{pair}( |$)' app.log"),
@@ -374,7 +374,7 @@ fn exact_pair(draw: &mut Draw) -> Option<Puzzle> {
                     .filter(|line| line.contains(&format!("{pair} ")) || line.ends_with(&pair))
                     .count(),
                 format!("nothing holds the start, so `{prefix}{pair}` matches."),
-                format!("開頭沒有限制，所以 `{prefix}{pair}` 也會符合。"),
+                format!("開頭沒有限制，所以`{prefix}{pair}`也會符合。"),
             ),
             command(
                 format!("grep -cE ' {pair} ' app.log"),
@@ -386,11 +386,11 @@ fn exact_pair(draw: &mut Draw) -> Option<Puzzle> {
         other: ("cut -d' ' -f2 app.log | uniq -c | sort -rn | head -n 1".to_owned(), longest_run(levels)?),
         other_why: Text::new(
             "without sorting first, uniq counts runs of neighbouring lines: this is the longest.",
-            "沒有先排序，uniq 計算的是相鄰的連續行：這是最長的一段。",
+            "沒有先排序，uniq計算的是相鄰的連續行：這是最長的一段。",
         ),
         steps: vec![Text::new(
             format!("Look-alikes here: `{prefix}{pair}` and values that start with {id}."),
-            format!("容易混淆的是 `{prefix}{pair}`，以及以 {id} 開頭的值。"),
+            format!("容易混淆的是`{prefix}{pair}`，以及以{id}開頭的值。"),
         )],
     })
 }
@@ -432,26 +432,26 @@ fn largest(draw: &mut Draw) -> Option<Puzzle> {
             "cut -d' ' -f10 access.log | sort -n | tail -n 1",
             right,
             "`-n` sorts by value, so the largest comes last.",
-            "`-n` 依數值排序，最大的在最後。",
+            "`-n`依數值排序，最大的在最後。",
         ),
         wrong: vec![
             command(
                 "cut -d' ' -f10 access.log | sort | tail -n 1",
                 words.last()?,
                 "without `-n` the digits are compared as characters, and 9 comes after 10.",
-                "沒有 `-n` 就是逐字元比較，9 會排在 10 之後。",
+                "沒有`-n`就是逐字元比較，9會排在10之後。",
             ),
             command(
                 "cut -d' ' -f10 access.log | sort -n | head -n 1",
                 smallest,
                 "sort starts with the smallest.",
-                "sort 從最小的開始。",
+                "sort從最小的開始。",
             ),
             command(
                 "cut -d' ' -f9 access.log | sort -n | tail -n 1",
                 status,
                 "field 9 is the status.",
-                "第 9 個欄位是狀態碼。",
+                "第9個欄位是狀態碼。",
             ),
         ],
         other: (
@@ -461,7 +461,7 @@ fn largest(draw: &mut Draw) -> Option<Puzzle> {
         other_why: Text::new("the most frequent status, after its count.", "次數與出現最多次的狀態碼。"),
         steps: vec![Text::new(
             "By spaces, the time takes fields 4 and 5, the request 6 to 8; status is 9 and bytes 10.",
-            "以空格切開時，時間是欄位 4、5，請求是 6 到 8，狀態碼是 9，位元組數是 10。",
+            "以空格切開時，時間是欄位4、5，請求是6到8，狀態碼是9，位元組數是10。",
         )],
     })
 }

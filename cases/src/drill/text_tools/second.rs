@@ -44,27 +44,27 @@ fn bytes_of_status(draw: &mut Draw) -> Option<Puzzle> {
         files,
         wanted: Text::new(
             format!("How many bytes were sent in all with status {status}"),
-            format!("狀態碼 {status} 的回應總共送出幾個位元組"),
+            format!("狀態碼{status}的回應總共送出幾個位元組"),
         ),
         number: Some(Unit::Bytes),
         right: command(
             fill("awk '$9 == @ { s += $10 } END { print s }' access.log", &[("@", &text)]),
             right,
             "field 9 is compared, field 10 is added up.",
-            "比較第 9 個欄位，累加第 10 個欄位。",
+            "比較第9個欄位，累加第10個欄位。",
         ),
         wrong: vec![
             command(
                 fill("awk '$9 = @ { s += $10 } END { print s }' access.log", &[("@", &text)]),
                 total(&|_| true),
                 "one `=` assigns: the value is not 0, so every line counts.",
-                "一個 `=` 是指派：結果不是 0，所以每一行都算。",
+                "一個`=`是指派：結果不是0，所以每一行都算。",
             ),
             command(
                 fill("awk '/@/ { s += $10 } END { print s }' access.log", &[("@", &text)]),
                 found,
                 format!("the pattern matches {status} anywhere in the line: in paths, sizes and addresses."),
-                format!("樣式會符合行內任何位置的 {status}：路徑、大小或位址。"),
+                format!("樣式會符合行內任何位置的{status}：路徑、大小或位址。"),
             ),
             command(
                 fill("awk '$9 == @ { s = $10 } END { print s }' access.log", &[("@", &text)]),
@@ -76,11 +76,11 @@ fn bytes_of_status(draw: &mut Draw) -> Option<Puzzle> {
         other: ("awk '$6 ~ /POST/ { n++ } END { print n + 0 }' access.log".to_owned(), posts.to_string()),
         other_why: Text::new(
             "field 6 is `\"POST` or `\"GET`, with the quote; `+ 0` makes an unset counter a number.",
-            "第 6 個欄位是帶引號的 `\"POST` 或 `\"GET`；`+ 0` 讓未設定的計數器變成數字。",
+            "第6個欄位是帶引號的`\"POST`或`\"GET`；`+ 0`讓未設定的計數器變成數字。",
         ),
         steps: vec![Text::new(
             "Split at white space: $1 client, $4 and $5 time, $6 to $8 request, $9 status, $10 bytes.",
-            "以空白切開：$1 用戶端、$4 與 $5 時間、$6 到 $8 請求、$9 狀態碼、$10 位元組數。",
+            "以空白切開：$1用戶端、$4與 $5時間、$6到 $8請求、$9狀態碼、$10位元組數。",
         )],
     })
 }
@@ -135,7 +135,7 @@ fn busiest_path(draw: &mut Draw) -> Option<Puzzle> {
                 "awk '{ print $7 }' access.log | cut -d'?' -f1 | uniq -c | sort -rn | head -n 1",
                 longest_run(hits.iter().map(bare))?,
                 "uniq without sort counts runs of neighbouring lines.",
-                "uniq 之前沒有排序，計算的是相鄰的連續行。",
+                "uniq之前沒有排序，計算的是相鄰的連續行。",
             ),
             command(
                 "awk '{ split($7, part, \"?\"); n[part[1]]++ } END { for (p in n) print n[p], p }' access.log | sort -n | head -n 1",
@@ -149,10 +149,10 @@ fn busiest_path(draw: &mut Draw) -> Option<Puzzle> {
                 .to_owned(),
             gets,
         ),
-        other_why: Text::new("the client with the most GET requests.", "GET 請求最多的用戶端。"),
+        other_why: Text::new("the client with the most GET requests.", "GET請求最多的用戶端。"),
         steps: vec![Text::new(
             format!("Without query strings the count leads with `{right}`."),
-            format!("去掉查詢字串後，領先的是 `{right}`。"),
+            format!("去掉查詢字串後，領先的是`{right}`。"),
         )],
     })
 }
@@ -216,12 +216,12 @@ fn retries(draw: &mut Draw) -> Option<Puzzle> {
         figures: json!({ "service": service }),
         about: Text::new(
             "`app.log` has `key=value` pairs; values with spaces are quoted, and the order of the keys is not always the same.",
-            "`app.log` 是 `key=value` 格式；含空格的值會加引號，鍵的順序不一定相同。",
+            "`app.log`是`key=value`格式；含空格的值會加引號，鍵的順序不一定相同。",
         ),
         files: vec![("cat app.log".to_owned(), lines.clone())],
         wanted: Text::new(
             format!("The sum of `retries` over the lines with `svc={service}`"),
-            format!("`svc={service}` 的各行，`retries` 的總和"),
+            format!("`svc={service}`的各行，`retries`的總和"),
         ),
         number: Some(Unit::None),
         right: command(
@@ -241,13 +241,13 @@ fn retries(draw: &mut Draw) -> Option<Puzzle> {
                 ),
                 first_digits,
                 "without `+` only the first digit is kept.",
-                "沒有 `+`，只留下第一位數字。",
+                "沒有`+`，只留下第一位數字。",
             ),
             command(
                 fill("awk -F= '/svc=@ / { s += $NF } END { print s }' app.log", &[("@", service)]),
                 last,
                 "the value after the last `=` is `dur_ms` in some of the lines.",
-                "有些行最後一個 `=` 後面是 `dur_ms`。",
+                "有些行最後一個`=`後面是`dur_ms`。",
             ),
             command(
                 "grep -oE 'retries=[0-9]+' app.log | cut -d= -f2 | awk '{ s += $1 } END { print s }'",
@@ -323,7 +323,7 @@ pub(super) fn events(draw: &mut Draw, count: usize, paths: &[&'static str]) -> (
 pub(super) fn json_lines() -> Text {
     Text::new(
         "`app.jsonl` has one JSON object a line; `user` is null for requests without a login.",
-        "`app.jsonl` 每行一個 JSON 物件；未登入的請求 `user` 是 null。",
+        "`app.jsonl`每行一個JSON物件；未登入的請求`user`是null。",
     )
 }
 
@@ -346,35 +346,32 @@ fn json_failures(draw: &mut Draw) -> Option<Puzzle> {
         figures: json!({}),
         about: json_lines(),
         files: shown_json(&lines),
-        wanted: Text::new(
-            "How many lines have a `status` of 500 or more",
-            "有幾行的 `status` 大於或等於 500",
-        ),
+        wanted: Text::new("How many lines have a `status` of 500 or more", "有幾行的`status`大於或等於500"),
         number: Some(Unit::None),
         right: command(
             "jq -c 'select(.status >= 500)' app.jsonl | wc -l",
             right,
             "`-c` prints each object on one line, so wc counts objects.",
-            "`-c` 把每個物件印成一行，wc 數到的就是物件數。",
+            "`-c`把每個物件印成一行，wc數到的就是物件數。",
         ),
         wrong: vec![
             command(
                 "jq 'select(.status >= 500)' app.jsonl | wc -l",
                 right * 9,
                 "without `-c` each object is spread over nine lines: two braces and seven keys.",
-                "沒有 `-c`，每個物件會展開成九行：兩個大括號與七個鍵。",
+                "沒有`-c`，每個物件會展開成九行：兩個大括號與七個鍵。",
             ),
             command(
                 "jq '.status >= 500' app.jsonl | wc -l",
                 lines.len(),
                 "it prints true or false for every line.",
-                "每一行都會印出 true 或 false。",
+                "每一行都會印出true或false。",
             ),
             command(
                 "jq -c 'select(.status >= \"500\")' app.jsonl | wc -l",
                 0,
                 "in jq's order every number comes before every string.",
-                "在 jq 的順序裡，數字一律小於字串。",
+                "在jq的順序裡，數字一律小於字串。",
             ),
         ],
         other: (
@@ -384,11 +381,11 @@ fn json_failures(draw: &mut Draw) -> Option<Puzzle> {
         ),
         other_why: Text::new(
             "`-r` prints strings without quotes; the path with the most errors leads.",
-            "`-r` 印出不帶引號的字串；錯誤最多的路徑排第一。",
+            "`-r`印出不帶引號的字串；錯誤最多的路徑排第一。",
         ),
         steps: vec![Text::new(
             "`select(f)` lets an object through where `f` is true.",
-            "`select(f)` 只讓 `f` 為真的物件通過。",
+            "`select(f)`只讓`f`為真的物件通過。",
         )],
     })
 }
@@ -412,21 +409,21 @@ fn json_sum(draw: &mut Draw) -> Option<Puzzle> {
         files: shown_json(&lines),
         wanted: Text::new(
             "The sum of `ms` over the requests for exactly `/cart`",
-            "路徑剛好是 `/cart` 的請求，`ms` 的總和",
+            "路徑剛好是`/cart`的請求，`ms`的總和",
         ),
         number: Some(Unit::Milliseconds),
         right: command(
             "jq -s 'map(select(.path == \"/cart\") | .ms) | add' app.jsonl",
             right,
             "`-s` reads all lines into one array; the values of the right objects are added.",
-            "`-s` 把所有行讀進一個陣列，再把符合物件的值相加。",
+            "`-s`把所有行讀進一個陣列，再把符合物件的值相加。",
         ),
         wrong: vec![
             command(
                 "jq -s 'map(select(.path | contains(\"/cart\")) | .ms) | add' app.jsonl",
                 sum(&|event| event.path.contains("/cart")),
                 "`contains` also holds for longer paths.",
-                "`contains` 對較長的路徑也成立。",
+                "`contains`對較長的路徑也成立。",
             ),
             command(
                 "jq -s 'map(select(.path == \"/cart\")) | length' app.jsonl",
@@ -442,10 +439,10 @@ fn json_sum(draw: &mut Draw) -> Option<Puzzle> {
             ),
         ],
         other: ("jq -s 'map(select(.status == 200) | .ms) | max' app.jsonl".to_owned(), longest.to_string()),
-        other_why: Text::new("the slowest request with status 200.", "狀態碼 200 裡最慢的請求。"),
+        other_why: Text::new("the slowest request with status 200.", "狀態碼200裡最慢的請求。"),
         steps: vec![Text::new(
             format!("{here} lines have exactly `/cart`; `/cart/items` and `/v1/cart` are other paths."),
-            format!("剛好是 `/cart` 的有 {here} 行；`/cart/items` 與 `/v1/cart` 是別的路徑。"),
+            format!("剛好是`/cart`的有{here}行；`/cart/items`與`/v1/cart`是別的路徑。"),
         )],
     })
 }
@@ -478,14 +475,14 @@ fn json_users(draw: &mut Draw) -> Option<Puzzle> {
             "jq -r '.user // empty' app.jsonl | sort -u | wc -l",
             right,
             "`// empty` prints nothing for null, and `sort -u` leaves each name once.",
-            "`// empty` 遇到 null 不輸出，`sort -u` 讓每個名稱只留一次。",
+            "`// empty`遇到null不輸出，`sort -u`讓每個名稱只留一次。",
         ),
         wrong: vec![
             command(
                 "jq -r '.user' app.jsonl | sort -u | wc -l",
                 right + 1,
                 "null is printed as a line of its own and counts as a user.",
-                "null 也會印成一行，被當成一個使用者。",
+                "null也會印成一行，被當成一個使用者。",
             ),
             command(
                 "jq -r '.user // empty' app.jsonl | wc -l",
@@ -497,7 +494,7 @@ fn json_users(draw: &mut Draw) -> Option<Puzzle> {
                 "jq '.user' app.jsonl | uniq | wc -l",
                 runs,
                 "uniq compares neighbours only, and null counts.",
-                "uniq 只比較相鄰的行，null 也算進去。",
+                "uniq只比較相鄰的行，null也算進去。",
             ),
         ],
         other: (
@@ -508,7 +505,7 @@ fn json_users(draw: &mut Draw) -> Option<Puzzle> {
         other_why: Text::new("the service with the most requests without a login.", "未登入請求最多的服務。"),
         steps: vec![Text::new(
             format!("{nulls} of {} lines have null as user.", events.len()),
-            format!("{} 行裡有 {nulls} 行的 user 是 null。", events.len()),
+            format!("{}行裡有{nulls}行的user是null。", events.len()),
         )],
     })
 }
@@ -548,7 +545,7 @@ fn attacker(draw: &mut Draw) -> Option<Puzzle> {
         figures: json!({}),
         about: Text::new(
             "`auth.log` has the lines that sshd wrote through syslog. For an account that does not exist it writes `invalid user` before the name.",
-            "`auth.log` 是 sshd 透過 syslog 寫入的內容。帳號不存在時，名稱前會有 `invalid user`。",
+            "`auth.log`是sshd透過syslog寫入的內容。帳號不存在時，名稱前會有`invalid user`。",
         ),
         files: vec![("cat auth.log".to_owned(), lines.clone())],
         wanted: Text::new(
@@ -567,13 +564,13 @@ fn attacker(draw: &mut Draw) -> Option<Puzzle> {
                 "awk '/Failed password/ { print $11 }' auth.log | sort | uniq -c | sort -rn | head -n 1",
                 eleventh,
                 "`invalid user` moves the address from $11 to $13; $11 is the name there.",
-                "`invalid user` 會把位址從 $11 移到 $13；那些行的 $11 是名稱。",
+                "`invalid user`會把位址從 $11移到 $13；那些行的 $11是名稱。",
             ),
             command(
                 "awk '/Failed password/ { print $NF }' auth.log | sort | uniq -c | sort -rn | head -n 1",
                 end,
                 "the last word is always `ssh2`.",
-                "最後一個字一律是 `ssh2`。",
+                "最後一個字一律是`ssh2`。",
             ),
             command(
                 "grep 'Failed password' auth.log | grep -v 'invalid user' | awk '{ print $11 }' | sort | uniq -c | sort -rn | head -n 1",
@@ -593,7 +590,7 @@ fn attacker(draw: &mut Draw) -> Option<Puzzle> {
         ),
         steps: vec![Text::new(
             format!("{} failed attempts, {invalid} of them on an invalid user.", failed.len()),
-            format!("失敗的嘗試共 {} 次，其中 {invalid} 次是 invalid user。", failed.len()),
+            format!("失敗的嘗試共{}次，其中{invalid}次是invalid user。", failed.len()),
         )],
     })
 }

@@ -57,7 +57,7 @@ fn percentile(draw: &mut Draw) -> Option<Puzzle> {
         figures: json!({ "percent": rank }),
         about: Text::new(
             "`access.log` is in nginx's combined format with `$request_time` (seconds) added at the end of the line.",
-            "`access.log` 是 nginx 的 combined 格式，行尾再加上 `$request_time`（秒）。",
+            "`access.log`是nginx的combined格式，行尾再加上`$request_time`（秒）。",
         ),
         files,
         wanted: Text::new(
@@ -65,7 +65,7 @@ fn percentile(draw: &mut Draw) -> Option<Puzzle> {
                 "The {rank}th percentile of the request time, in seconds, by nearest rank: of N values in ascending order, number N × {rank} / 100, rounded up"
             ),
             format!(
-                "請求時間的第 {rank} 百分位數（秒），採最近排名法：N 個值遞增排列後的第 N × {rank} / 100 個（無條件進位）"
+                "請求時間的第{rank}百分位數（秒），採最近排名法：N個值遞增排列後的第N × {rank} / 100個（無條件進位）"
             ),
         ),
         number: Some(Unit::Seconds),
@@ -75,7 +75,7 @@ fn percentile(draw: &mut Draw) -> Option<Puzzle> {
             ),
             take(&sorted, position)?,
             format!("adding 99 before dividing rounds {total} × {rank} / 100 up, to number {position}."),
-            format!("除以 100 之前先加 99，{total} × {rank} / 100 就會進位成第 {position} 個。"),
+            format!("除以100之前先加99，{total} × {rank} / 100就會進位成第{position}個。"),
         ),
         wrong: vec![
             command(
@@ -90,7 +90,7 @@ fn percentile(draw: &mut Draw) -> Option<Puzzle> {
                 ),
                 take(&words, position)?,
                 "sort without `-n` puts `10.5` before `9.5`.",
-                "沒有 `-n` 的 sort 會把 `10.5` 排在 `9.5` 前面。",
+                "沒有`-n`的sort會把`10.5`排在`9.5`前面。",
             ),
             command(
                 line(
@@ -98,7 +98,7 @@ fn percentile(draw: &mut Draw) -> Option<Puzzle> {
                 ),
                 take(&sorted, down)?,
                 format!("it rounds down, to number {down}."),
-                format!("這是無條件捨去，取到第 {down} 個。"),
+                format!("這是無條件捨去，取到第{down}個。"),
             ),
         ],
         other: (
@@ -112,7 +112,7 @@ fn percentile(draw: &mut Draw) -> Option<Puzzle> {
                 f64::from(total * rank) / 100.0
             ),
             format!(
-                "共 {total} 個值；{total} × {rank} / 100 = {}，所以取第 {position} 個。",
+                "共{total}個值；{total} × {rank} / 100 = {}，所以取第{position}個。",
                 f64::from(total * rank) / 100.0
             ),
         )],
@@ -151,14 +151,14 @@ fn busiest_minute(draw: &mut Draw) -> Option<Puzzle> {
         files,
         wanted: Text::new(
             "In which minute (`HH:MM`) most requests got a status of 500 or more",
-            "狀態碼大於或等於 500 的請求，在哪一分鐘（`HH:MM`）最多",
+            "狀態碼大於或等於500的請求，在哪一分鐘（`HH:MM`）最多",
         ),
         number: None,
         right: command(
             "awk '$9 >= 500 { print substr($4, 14, 5) }' access.log | sort | uniq -c | sort -rn | head -n 1",
             &right,
             "$4 is `[dd/Mon/yyyy:HH:MM:SS`; hour and minute are its characters 14 to 18.",
-            "$4 是 `[dd/Mon/yyyy:HH:MM:SS`，時與分是第 14 到 18 個字元。",
+            "$4是`[dd/Mon/yyyy:HH:MM:SS`，時與分是第14到18個字元。",
         ),
         wrong: vec![
             command(
@@ -171,7 +171,7 @@ fn busiest_minute(draw: &mut Draw) -> Option<Puzzle> {
                 "awk '$9 >= 500 { print substr($4, 13, 5) }' access.log | sort | uniq -c | sort -rn | head -n 1",
                 most(failures().map(|hit| slice(hit, 13, 5)))?,
                 "awk counts characters from 1: this starts one too early and cuts off the last digit, so it groups by ten minutes.",
-                "awk 的字元位置從 1 起算：這裡早了一個字元，又少了最後一位數字，變成以十分鐘分組。",
+                "awk的字元位置從1起算：這裡早了一個字元，又少了最後一位數字，變成以十分鐘分組。",
             ),
             command(
                 "awk '$9 >= 500 { print substr($4, 14, 2) }' access.log | sort | uniq -c | sort -rn | head -n 1",
@@ -187,7 +187,7 @@ fn busiest_minute(draw: &mut Draw) -> Option<Puzzle> {
         other_why: Text::new("the client with the most such requests.", "這類請求最多的用戶端。"),
         steps: vec![Text::new(
             format!("{} of {count} requests have a status of 500 or more.", failures().count()),
-            format!("{count} 個請求裡有 {} 個狀態碼大於或等於 500。", failures().count()),
+            format!("{count}個請求裡有{}個狀態碼大於或等於500。", failures().count()),
         )],
     })
 }
@@ -222,26 +222,26 @@ fn errors_by_zone(draw: &mut Draw) -> Option<Puzzle> {
         figures: json!({}),
         about: Text::new(
             "`hosts.txt` has the address and the Availability Zone ID of each caller; `access.log` (nginx's combined format) has their requests.",
-            "`hosts.txt` 是每個呼叫端的位址與可用區域 ID；`access.log`（nginx 的 combined 格式）是它們的請求。",
+            "`hosts.txt`是每個呼叫端的位址與可用區域ID；`access.log`（nginx的combined格式）是它們的請求。",
         ),
         files,
         wanted: Text::new(
             "The callers of which Availability Zone got the most responses with status 500 or more",
-            "哪個可用區域的呼叫端收到最多狀態碼大於或等於 500 的回應",
+            "哪個可用區域的呼叫端收到最多狀態碼大於或等於500的回應",
         ),
         number: None,
         right: command(
             "awk 'NR == FNR { az[$1] = $2; next } $9 >= 500 { n[az[$1]]++ } END { for (z in n) print n[z], z }' hosts.txt access.log | sort -rn | head -n 1",
             &right,
             "while NR equals FNR awk is in the first file and fills the table; then each failure counts for its caller's zone.",
-            "NR 等於 FNR 時還在讀第一個檔案，用來建立對照表；之後每個失敗都算到呼叫端的區域。",
+            "NR等於FNR時還在讀第一個檔案，用來建立對照表；之後每個失敗都算到呼叫端的區域。",
         ),
         wrong: vec![
             command(
                 "awk 'NR == FNR { az[$1] = $2; next } $9 >= 500 { n[az[$1]]++ } END { for (z in n) print n[z], z }' access.log hosts.txt | sort -rn | head -n 1",
                 "",
                 "the files are swapped: the lines of `hosts.txt` have no ninth field.",
-                "檔案順序相反：`hosts.txt` 的行沒有第 9 個欄位。",
+                "檔案順序相反：`hosts.txt`的行沒有第9個欄位。",
             ),
             command(
                 "awk 'NR == FNR { az[$1] = $2; next } { n[az[$1]]++ } END { for (z in n) print n[z], z }' hosts.txt access.log | sort -rn | head -n 1",
@@ -337,12 +337,12 @@ fn root_cause(draw: &mut Draw) -> Option<Puzzle> {
         figures: json!({ "cause": CAUSE }),
         about: Text::new(
             "`server.log` has entries of several lines: each starts with its date, and its stack trace follows.",
-            "`server.log` 的一筆紀錄有好幾行：以日期開頭，後面接著堆疊追蹤。",
+            "`server.log`的一筆紀錄有好幾行：以日期開頭，後面接著堆疊追蹤。",
         ),
         files: vec![("cat server.log".to_owned(), lines.clone())],
         wanted: Text::new(
             format!("How many ERROR entries have a line `Caused by: {CAUSE}`"),
-            format!("有幾筆 ERROR 紀錄含有 `Caused by: {CAUSE}` 這一行"),
+            format!("有幾筆ERROR紀錄含有`Caused by: {CAUSE}`這一行"),
         ),
         number: Some(Unit::None),
         right: command(
@@ -356,13 +356,13 @@ fn root_cause(draw: &mut Draw) -> Option<Puzzle> {
                 "grep -c 'Caused by: java.net.SocketTimeoutException' server.log",
                 places.len(),
                 "WARN entries count as well.",
-                "WARN 紀錄也算進去了。",
+                "WARN紀錄也算進去了。",
             ),
             command(
                 "grep -c 'SocketTimeoutException' server.log",
                 matching("SocketTimeoutException", &lines),
                 "entries whose own exception it is count, too, and WARN entries.",
-                "例外本身就是它的紀錄也算，WARN 紀錄也算。",
+                "例外本身就是它的紀錄也算，WARN紀錄也算。",
             ),
             command(
                 "grep -B 3 'Caused by: java.net.SocketTimeoutException' server.log | grep -c ERROR",
@@ -372,16 +372,13 @@ fn root_cause(draw: &mut Draw) -> Option<Puzzle> {
             ),
         ],
         other: ("grep -c ERROR server.log".to_owned(), errors.to_string()),
-        other_why: Text::new(
-            "the entries of level ERROR: one line each.",
-            "等級為 ERROR 的紀錄數，每筆一行。",
-        ),
+        other_why: Text::new("the entries of level ERROR: one line each.", "等級為ERROR的紀錄數，每筆一行。"),
         steps: vec![Text::new(
             format!(
                 "Lines that start with `{caused}`: {}; of those in ERROR entries: {right}.",
                 places.len()
             ),
-            format!("以 `{caused}` 開頭的有 {} 行，其中 {right} 行屬於 ERROR 紀錄。", places.len()),
+            format!("以`{caused}`開頭的有{}行，其中{right}行屬於ERROR紀錄。", places.len()),
         )],
     })
 }
@@ -421,7 +418,7 @@ fn balanced(draw: &mut Draw) -> Option<(Vec<Balanced>, Vec<String>, Text)> {
     let lines = requests.iter().map(|request| request.line(&balancer)).collect();
     let about = Text::new(
         "`alb.log` is an Application Load Balancer's access log; its first 15 fields are shown: type, time, elb, client, target, request, target and response processing time, ELB status, target status, received and sent bytes, and the request. `-` and `-1` mean that there is no such value.",
-        "`alb.log` 是 Application Load Balancer 的存取日誌，以下是前 15 個欄位：type、time、elb、client、target、請求／目標／回應處理時間、ELB 狀態碼、目標狀態碼、接收與送出的位元組數、請求。`-` 與 `-1` 表示沒有這個值。",
+        "`alb.log`是Application Load Balancer的存取日誌，以下是前15個欄位：type、time、elb、client、target、請求／目標／回應處理時間、ELB狀態碼、目標狀態碼、接收與送出的位元組數、請求。`-`與`-1`表示沒有這個值。",
     );
     Some((requests, lines, about))
 }
@@ -445,14 +442,14 @@ fn balancer_errors(draw: &mut Draw) -> Option<Puzzle> {
         files: shown_fields(lines),
         wanted: Text::new(
             "How many 5xx responses the load balancer made itself, without an answer from a target",
-            "有幾個 5xx 回應是負載平衡器自己產生的（目標沒有回應）",
+            "有幾個5xx回應是負載平衡器自己產生的（目標沒有回應）",
         ),
         number: Some(Unit::None),
         right: command(
             "awk '$9 >= 500 && $10 == \"-\" { n++ } END { print n + 0 }' alb.log",
             own,
             "field 9 is what the client got, field 10 what the target answered; `-` is no answer.",
-            "第 9 個欄位是用戶端收到的狀態碼，第 10 個是目標的回應；`-` 表示沒有回應。",
+            "第9個欄位是用戶端收到的狀態碼，第10個是目標的回應；`-`表示沒有回應。",
         ),
         wrong: vec![
             command(
@@ -465,13 +462,13 @@ fn balancer_errors(draw: &mut Draw) -> Option<Puzzle> {
                 "awk '$10 >= 500 { n++ } END { print n + 0 }' alb.log",
                 from_targets,
                 "those are the errors of the targets; `-` is compared as a string and is less than `500`.",
-                "這是目標自己的錯誤；`-` 以字串比較，小於 `500`。",
+                "這是目標自己的錯誤；`-`以字串比較，小於`500`。",
             ),
             command(
                 "awk '$9 >= 500 && $10 == 0 { n++ } END { print n + 0 }' alb.log",
                 0,
                 "`-` does not look like a number, so it is compared with `0` as a string.",
-                "`-` 看起來不像數字，所以是以字串與 `0` 比較。",
+                "`-`看起來不像數字，所以是以字串與`0`比較。",
             ),
         ],
         other: (
@@ -481,11 +478,11 @@ fn balancer_errors(draw: &mut Draw) -> Option<Puzzle> {
         ),
         other_why: Text::new(
             "the target with the most 5xx responses, answered by it or not.",
-            "5xx 最多的目標，不論是否由它回應。",
+            "5xx最多的目標，不論是否由它回應。",
         ),
         steps: vec![Text::new(
             format!("{all} responses with 5xx: {from_targets} with the target's own status, {own} with `-`."),
-            format!("5xx 回應共 {all} 個：{from_targets} 個有目標的狀態碼，{own} 個是 `-`。"),
+            format!("5xx回應共{all}個：{from_targets}個有目標的狀態碼，{own}個是`-`。"),
         )],
     })
 }
@@ -526,7 +523,7 @@ fn target_mean(draw: &mut Draw) -> Option<Puzzle> {
             "awk '$7 >= 0 { s += $7; n++ } END { printf \"%.3f\\n\", s / n }' alb.log",
             format!("{mean:.3}"),
             "`-1` stands for no answer and is left out of sum and count.",
-            "`-1` 代表沒有回應，總和與次數都不計入。",
+            "`-1`代表沒有回應，總和與次數都不計入。",
         ),
         wrong: vec![
             command(
@@ -535,19 +532,19 @@ fn target_mean(draw: &mut Draw) -> Option<Puzzle> {
                 format!(
                     "each of the {unanswered} unanswered requests takes 1 off the sum and counts as a request."
                 ),
-                format!("{unanswered} 個沒有回應的請求，每個都讓總和少 1，也被算進次數。"),
+                format!("{unanswered}個沒有回應的請求，每個都讓總和少1，也被算進次數。"),
             ),
             command(
                 "awk '$7 >= 0 { s += $7 } END { printf \"%.3f\\n\", s / NR }' alb.log",
                 format!("{:.3}", sum / all),
                 "NR counts every line, also those that were left out of the sum.",
-                "NR 計算所有的行，包含沒有加進總和的行。",
+                "NR計算所有的行，包含沒有加進總和的行。",
             ),
             command(
                 "awk '$6 >= 0 { s += $6; n++ } END { printf \"%.3f\\n\", s / n }' alb.log",
                 format!("{:.3}", (0..sent).fold(0.0, |sum, _| sum + 0.001) / sent as f64),
                 "field 6 is the time until the request was sent to the target.",
-                "第 6 個欄位是把請求送到目標之前的時間。",
+                "第6個欄位是把請求送到目標之前的時間。",
             ),
         ],
         other: (
@@ -557,7 +554,7 @@ fn target_mean(draw: &mut Draw) -> Option<Puzzle> {
         other_why: Text::new("the target of the slowest answer.", "回應最慢的那個目標。"),
         steps: vec![Text::new(
             format!("{} answers take {sum:.3} s in all; {unanswered} lines have `-1`.", millis.len()),
-            format!("{} 個回應共 {sum:.3} 秒；{unanswered} 行是 `-1`。", millis.len()),
+            format!("{}個回應共{sum:.3}秒；{unanswered}行是`-1`。", millis.len()),
         )],
     })
 }
@@ -593,7 +590,7 @@ fn failing_service(draw: &mut Draw) -> Option<Puzzle> {
         files: vec![("cat app.jsonl".to_owned(), lines.clone())],
         wanted: Text::new(
             "Which service has the largest share of its requests with a `status` of 500 or more",
-            "哪個服務的請求中，`status` 大於或等於 500 的比例最高",
+            "哪個服務的請求中，`status`大於或等於500的比例最高",
         ),
         number: None,
         right: command(
@@ -602,7 +599,7 @@ fn failing_service(draw: &mut Draw) -> Option<Puzzle> {
             format!(
                 "for each group the errors are divided by its own length; `{right}` has {errors} of {total}."
             ),
-            format!("每一組的錯誤數除以該組的長度；`{right}` 是 {total} 個裡有 {errors} 個。"),
+            format!("每一組的錯誤數除以該組的長度；`{right}`是{total}個裡有{errors}個。"),
         ),
         wrong: vec![
             command(
@@ -621,7 +618,7 @@ fn failing_service(draw: &mut Draw) -> Option<Puzzle> {
                 line("(map(select(.status >= 400)) | length) / length"),
                 best(&|entry| share(entry.2, entry.0))?,
                 format!("404 counts as well; by that, `{right}` has {client_errors} of {total}."),
-                format!("404 也算進去了；這樣 `{right}` 是 {total} 個裡有 {client_errors} 個。"),
+                format!("404也算進去了；這樣`{right}`是{total}個裡有{client_errors}個。"),
             ),
         ],
         other: (line("map(.ms) | max"), slowest),
@@ -758,14 +755,14 @@ fn window(draw: &mut Draw) -> Option<Puzzle> {
         figures: json!({ "from": from, "to": to }),
         about: Text::new(
             "`app.log` has one event a line, in the order of time.",
-            "`app.log` 每行一個事件，依時間排列。",
+            "`app.log`每行一個事件，依時間排列。",
         ),
         files: vec![("cat app.log".to_owned(), lines.clone())],
         wanted: Text::new(
             format!(
                 "How many events of level error fall between {from} (included) and {to} (not included), UTC"
             ),
-            format!("UTC {from}（含）到 {to}（不含）之間，等級為 error 的事件有幾個"),
+            format!("UTC {from}（含）到{to}（不含）之間，等級為error的事件有幾個"),
         ),
         number: Some(Unit::None),
         right: command(
@@ -775,7 +772,7 @@ fn window(draw: &mut Draw) -> Option<Puzzle> {
             ),
             right,
             "ISO times of one zone sort like text, so comparing strings compares times.",
-            "同一時區的 ISO 時間，字串順序就是時間順序，比較字串等於比較時間。",
+            "同一時區的ISO時間，字串順序就是時間順序，比較字串等於比較時間。",
         ),
         wrong: vec![
             command(
@@ -787,7 +784,7 @@ fn window(draw: &mut Draw) -> Option<Puzzle> {
                     end.trim_start_matches('T')
                 ),
                 format!(
-                    "範圍只會從 {} 那一分鐘的行開始，到 {} 那一分鐘的第一行為止（含）；這樣的行不一定存在。",
+                    "範圍只會從{}那一分鐘的行開始，到{}那一分鐘的第一行為止（含）；這樣的行不一定存在。",
                     start.trim_start_matches('T'),
                     end.trim_start_matches('T')
                 ),
@@ -816,7 +813,7 @@ fn window(draw: &mut Draw) -> Option<Puzzle> {
                 lines.iter().filter(|line| inside(line)).count()
             ),
             format!(
-                "區間內共有 {} 個事件，其中 {right} 個等級為 error。",
+                "區間內共有{}個事件，其中{right}個等級為error。",
                 lines.iter().filter(|line| inside(line)).count()
             ),
         )],
