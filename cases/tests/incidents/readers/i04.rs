@@ -251,7 +251,7 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
     // One partner address everywhere.
     let address = first(r"(203\.0\.113\.\d+)", &texts["sockets"]);
     for check in ["talkers", "flow-logs", "resolve"] {
-        faults.expect(texts[check].contains(&address), &format!("{check} has another partner"));
+        faults.expect(texts[check].contains(&address), format!("{check} has another partner"));
     }
     // One gateway and one host everywhere.
     let gateway = first(r"NatGatewayId,Value=(nat-\w+)", &texts["nat-metrics"]);
@@ -260,7 +260,7 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
     faults.expect(texts["partner"].contains(&public), "the partner sees another address");
     let host = first(r"(10\.\d+\.11\.\d+)", &texts["sockets"]);
     for check in ["timing", "flow-logs"] {
-        faults.expect(texts[check].contains(&host), &format!("{check} is of another host"));
+        faults.expect(texts[check].contains(&host), format!("{check} is of another host"));
     }
     for flow in flows(&texts["flow-logs"]) {
         faults.expect(figure(&flow[8]) >= 40.0 * figure(&flow[7]), "packets smaller than a header");

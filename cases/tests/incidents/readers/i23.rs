@@ -265,10 +265,10 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
     }
     // The same two ends everywhere.
     for check in ["traceroute", "capture", "flow-logs", "router", "probe-head"] {
-        faults.expect(texts[check].contains(&server), &format!("{check} is about another server"));
+        faults.expect(texts[check].contains(&server), format!("{check} is about another server"));
     }
     for check in ["traceroute", "capture", "flow-logs", "router"] {
-        faults.expect(texts[check].contains(&host), &format!("{check} is about another host"));
+        faults.expect(texts[check].contains(&host), format!("{check} is about another host"));
     }
     // The addresses of the virtual interface are those of the trace.
     let peer = first(r"(169\.254\.240\.\d+)/30\t", &texts["direct-connect"]);
