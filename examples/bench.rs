@@ -305,7 +305,7 @@ fn packets(folder: &Path, chance: &mut StdRng) {
     number = 0;
     row("open it", 10, || {
         number += 1;
-        bo.packet_take(&path(number), new, now, chance).expect("taken");
+        bo.packet_take(&path(number), new.clone(), now, chance).expect("taken");
     });
     let learner = bo.contacts().expect("contacts")[0].number;
     row("the mentor's page of it", 10, || {

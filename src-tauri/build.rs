@@ -81,7 +81,7 @@ const COMMANDS: &[&str] = &[
     "contacts_name",
     "contacts_add",
     "contacts_compared",
-    "contacts_delete",
+    "contacts_remove",
     "packets_open",
     "packets_take",
     "mentor_cohort",

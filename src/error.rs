@@ -58,6 +58,8 @@ pub enum Error {
     UnknownSender { name: String, words: String },
     #[error("the packet says it comes from {name}, but its key ({words}) is not the one known for that name")]
     ChangedKey { name: String, words: String },
+    #[error("{bytes} bytes are more than the {most} a packet holds")]
+    TooMuchToSend { bytes: u64, most: u64 },
     #[error("'{text}' is not an address")]
     NotAnAddress { text: String },
     #[error("unreadable record in the database ({what}): {reason}")]
@@ -132,7 +134,7 @@ impl std::fmt::Display for Fault {
 
 impl Error {
     /// Every code there is. The shells have a sentence for each, which a test checks.
-    pub const CODES: [&str; 34] = [
+    pub const CODES: [&str; 35] = [
         "bad_bank",
         "no_bank",
         "data_folder",
@@ -165,6 +167,7 @@ impl Error {
         "packet_wrong_kind",
         "unknown_sender",
         "changed_key",
+        "too_much_to_send",
         "not_an_address",
         "unexpected",
     ];
@@ -197,6 +200,7 @@ impl Error {
             Self::Packet(refusal) => refusal.code(),
             Self::UnknownSender { .. } => "unknown_sender",
             Self::ChangedKey { .. } => "changed_key",
+            Self::TooMuchToSend { .. } => "too_much_to_send",
             Self::NotAnAddress { .. } => "not_an_address",
         }
     }
@@ -241,6 +245,10 @@ impl Error {
             Self::Packet(_) => Vec::new(),
             Self::UnknownSender { name, words } | Self::ChangedKey { name, words } => {
                 vec![("name", name.clone()), ("words", words.clone())]
+            }
+            Self::TooMuchToSend { bytes, most } => {
+                let megabytes = |bytes: u64| bytes.div_ceil(1_000_000).to_string();
+                vec![("megabytes", megabytes(*bytes)), ("most", megabytes(*most))]
             }
             Self::NotAnAddress { text } => vec![("text", text.clone())],
             Self::BadRecord { what, reason } => {

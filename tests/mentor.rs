@@ -29,7 +29,7 @@ use tempfile::TempDir;
 
 const NINE: &str = "2026-11-21 09:00";
 /// From somebody known, although one before it is missing.
-const WITHOUT: Taking = Taking { role: None, trust: Trust::Known, without: true };
+const WITHOUT: Taking = Taking { role: None, trust: Trust::Known, words: None, without: true };
 
 fn chance(seed: u64) -> StdRng {
     StdRng::seed_from_u64(seed)
@@ -288,8 +288,156 @@ fn recordings_that_came_are_deleted_with_the_packet_and_with_the_contact() {
     assert!(matches!(pair.bo.app.received_recording(packet, told.number), Err(Error::ReadFile { .. })));
     pair.bo.app.received_recording(newest, told.number).expect("of the newest");
 
-    pair.bo.app.contact_delete(learner).expect("deleted");
+    pair.bo.app.contact_remove(learner, now).expect("deleted");
     assert_eq!(folders(), ["mine"]);
+}
+
+/// Bo answers Mei's newest review with a letter.
+fn letter(pair: &mut Pair, learner: u32, name: &str, words: &str, now: Moment) -> PathBuf {
+    let draft = Feedback { words: words.to_owned(), ..Feedback::default() };
+    pair.bo.app.feedback_keep(learner, &draft).expect("kept");
+    let path = pair.file(name);
+    pair.bo.app.feedback_make(learner, &path, false, now, &mut chance(5)).expect("made");
+    path
+}
+
+#[test]
+fn removing_somebody_forgets_what_they_said_but_not_where_the_exchange_stands() {
+    let mut pair = Pair::new();
+    let now = study(&mut pair.mei.app, 1, taipei(NINE));
+    let one = pair.share("1.age", &Selection::progress(), now);
+    let learner = pair.bo.take(&one, Trust::New, now).expect("taken");
+    let first = letter(&mut pair, learner, "1f.age", "Good.", now);
+    pair.mei.take(&first, Trust::Known, now).expect("applied");
+
+    // The learner removes the mentor and adds them again: what she sends next is taken.
+    pair.mei.app.contact_remove(pair.mentor, now).expect("removed");
+    assert!(pair.mei.app.contacts().expect("contacts").is_empty());
+    assert!(pair.mei.app.share_page(now, &mut chance(0)).expect("a page").letters.is_empty());
+    let address = pair.bo.address();
+    let again = pair.mei.app.contact_add(Role::Mentor, "Bo", &address, now, &mut chance(3)).expect("added");
+    assert_eq!(again, pair.mentor);
+    assert!(!pair.mei.app.contacts().expect("contacts")[0].compared);
+    assert_eq!(refusal(pair.mei.take(&first, Trust::Known, now)), Refusal::Known, "an old one stays old");
+    let later = days_later(now, 1);
+    let two = pair.share("2.age", &Selection::progress(), later);
+    pair.bo.take(&two, Trust::Known, later).expect("right after the first");
+
+    // The mentor removes the learner; her next packet brings her back, and what he sends then is taken.
+    pair.bo.app.contact_remove(learner, later).expect("removed");
+    assert!(pair.bo.app.cohort(later, &mut chance(0)).expect("a table").learners.is_empty());
+    let latest = days_later(now, 2);
+    let three = pair.share("3.age", &Selection::progress(), latest);
+    assert!(matches!(pair.bo.take(&three, Trust::Known, latest), Err(Error::UnknownSender { .. })));
+    let learner = pair.bo.take(&three, Trust::New, latest).expect("taken");
+    let row = pair.bo.app.cohort(latest, &mut chance(0)).expect("a table").learners[0].clone();
+    assert_eq!((row.packets, row.contact.name.as_str()), (1, "Mei"), "what was before is forgotten");
+    assert_eq!(pair.bo.app.review(learner, Language::En).expect("a page").changes, None);
+    let back = letter(&mut pair, learner, "2f.age", "Still good.", latest);
+    pair.mei.take(&back, Trust::Known, latest).expect("applied");
+}
+
+#[test]
+fn a_sender_who_restored_an_older_backup_is_not_taken_for_a_replay() {
+    let mut pair = Pair::new();
+    let now = study(&mut pair.mei.app, 1, taipei(NINE));
+    let one = pair.share("1.age", &Selection::progress(), now);
+    pair.bo.take(&one, Trust::New, now).expect("taken");
+    let folder = pair.mei.folder.path().to_owned();
+    let backup = tempfile::tempdir().expect("a folder");
+    let copy = backup.path().join("divedeep.db");
+    rusqlite::Connection::open(database(&folder))
+        .expect("a database")
+        .execute("VACUUM INTO ?1", [copy.to_str().expect("a path")])
+        .expect("a backup");
+    let two = pair.share("2.age", &Selection::progress(), days_later(now, 1));
+    pair.bo.take(&two, Trust::Known, days_later(now, 1)).expect("taken");
+
+    let restored = tempfile::tempdir().expect("a folder");
+    std::fs::copy(&copy, database(restored.path())).expect("restored");
+    std::fs::copy(folder.join("keys.txt"), restored.path().join("keys.txt")).expect("restored");
+    pair.mei.app =
+        App::open(restored.path(), Access::Write, &Source::BuiltIn, &mut chance(8)).expect("opened");
+    let later = days_later(now, 2);
+    let other = pair.share("2b.age", &Selection::progress(), later);
+    assert_eq!(refusal(pair.bo.take(&other, Trust::Known, later)), Refusal::OutOfOrder);
+    pair.bo.app.packet_take(&other, WITHOUT, later, &mut chance(1)).expect("taken without");
+    let next = pair.share("3b.age", &Selection::progress(), days_later(now, 3));
+    pair.bo.take(&next, Trust::Known, days_later(now, 3)).expect("right after it");
+    assert_eq!(refusal(pair.bo.take(&two, Trust::Known, later)), Refusal::Known);
+}
+
+#[test]
+fn who_is_agreed_to_is_who_was_compared() {
+    let mut pair = Pair::new();
+    let now = study(&mut pair.mei.app, 1, taipei(NINE));
+    let path = pair.share("review.age", &Selection::progress(), now);
+    let mut taking = Taking { trust: Trust::New, words: Some("other words".to_owned()), ..Taking::default() };
+    let refused = pair.bo.app.packet_take(&path, taking.clone(), now, &mut chance(1));
+    let Err(Error::UnknownSender { words, .. }) = refused else { panic!("{refused:?}") };
+    taking.words = Some(words);
+    pair.bo.app.packet_take(&path, taking, now, &mut chance(1)).expect("taken");
+}
+
+#[test]
+fn feedback_that_could_not_be_taken_is_not_made_and_its_draft_stays() {
+    let mut pair = Pair::new();
+    let now = study(&mut pair.mei.app, 1, taipei(NINE));
+    let review = pair.share("review.age", &Selection::progress(), now);
+    let learner = pair.bo.take(&review, Trust::New, now).expect("taken");
+    let draft = Feedback { words: "很好。".repeat(20_000), ..Feedback::default() };
+    pair.bo.app.feedback_keep(learner, &draft).expect("kept");
+    let path = pair.file("feedback.age");
+    let made = pair.bo.app.feedback_make(learner, &path, false, now, &mut chance(5));
+    assert!(matches!(made, Err(Error::TooMuchToSend { .. })), "{made:?}");
+    assert!(!path.exists());
+    assert_eq!(pair.bo.app.review(learner, Language::En).expect("a page").draft.words, draft.words);
+    // As long as the window's field lets one write.
+    let long = letter(&mut pair, learner, "long.age", &"好".repeat(20_000), now);
+    pair.mei.take(&long, Trust::Known, now).expect("applied");
+}
+
+#[test]
+fn an_answer_settles_an_assignment_once_and_later_answers_take_no_place() {
+    let mut pair = Pair::new();
+    let now = study(&mut pair.mei.app, 3, taipei(NINE));
+    let review = pair.share("review.age", &everything(Vec::new()), now);
+    let learner = pair.bo.take(&review, Trust::New, now).expect("taken");
+    let items = pair.bo.app.review(learner, Language::En).expect("a page").parts.items;
+    let assign = |item: &divedeep::app::PracticedItem, due: Moment| Assignment {
+        item: Some(item.item.clone()),
+        title: item.title.clone(),
+        words: String::new(),
+        due: due.local_date(),
+    };
+    let today = days_later(now, 1);
+    let send = |pair: &mut Pair, name: &str, assignments: Vec<Assignment>, at: Moment| {
+        let draft = Feedback { assignments, ..Feedback::default() };
+        pair.bo.app.feedback_keep(learner, &draft).expect("kept");
+        let path = pair.file(name);
+        pair.bo.app.feedback_make(learner, &path, false, at, &mut chance(5)).expect("made");
+        pair.mei.take(&path, Trust::Known, at).expect("applied");
+    };
+    send(&mut pair, "old.age", vec![assign(&items[0], now)], now);
+    let first = pair.mei.app.practice_next(now).expect("a page").card.expect("a card").view.item;
+    assert_eq!(first, items[0].item);
+    grade_next(&mut pair.mei.app, Grade::Again, now);
+    // The day after, three more are due today. The old one is asked again, and takes none of their places.
+    send(&mut pair, "new.age", items[1..4].iter().map(|item| assign(item, today)).collect(), today);
+    let assigned = |app: &mut App, at| {
+        let mut asked = Vec::new();
+        while let Some(card) = app.practice_next(at).expect("a page").card {
+            let item = card.view.item.clone();
+            if !items[1..4].iter().any(|one| one.item == item) || asked.len() > 20 {
+                break;
+            }
+            asked.push(item);
+            grade_next(app, Grade::Good, at);
+        }
+        asked.len()
+    };
+    pair.mei.app.practice_grade(answer(&items[0].item, Grade::Good), today).expect("graded");
+    assert_eq!(assigned(&mut pair.mei.app, today), 3);
 }
 
 #[test]
@@ -297,8 +445,11 @@ fn a_packet_of_the_other_kind_belongs_to_the_other_command() {
     let mut pair = Pair::new();
     let now = study(&mut pair.mei.app, 1, taipei(NINE));
     let review = pair.share("review.age", &Selection::progress(), now);
-    let feedback = Taking { role: Some(Role::Mentor), trust: Trust::New, without: false };
-    assert_eq!(refusal(pair.bo.app.packet_take(&review, feedback, now, &mut chance(1))), Refusal::WrongKind);
+    let feedback = Taking { role: Some(Role::Mentor), trust: Trust::New, ..Taking::default() };
+    assert_eq!(
+        refusal(pair.bo.app.packet_take(&review, feedback.clone(), now, &mut chance(1))),
+        Refusal::WrongKind
+    );
     assert!(pair.bo.app.contacts().expect("contacts").is_empty(), "nothing was kept");
     let learner = Taking { role: Some(Role::Learner), ..feedback };
     pair.bo.app.packet_take(&review, learner, now, &mut chance(1)).expect("taken");
@@ -453,8 +604,13 @@ fn nothing_outside_the_chosen_parts_leaves() {
     for secret in ["Hidden", "secret thing", "Ann Lee", "Globex", "10.2.3.4", &hidden.0] {
         assert!(!text.contains(secret), "{secret} left");
     }
+    // When the interview is goes with the figures, and with nothing else.
+    pair.mei.app.save_rounds(vec![round("2026-12-24")], now).expect("kept");
+    assert!(read(&mut pair, "figures.age", &Selection::progress()).contains("2026-12-24"));
     let text = read(&mut pair, "nothing.age", &Selection::default());
-    for (part, word) in [("stories", "Shown"), ("items", "grade"), ("figures", "tally")] {
+    for (part, word) in
+        [("stories", "Shown"), ("items", "grade"), ("figures", "tally"), ("interview", "2026-12-24")]
+    {
         assert!(!text.contains(word), "{part} left without being chosen: {text}");
     }
     // Without blacking out, listed names and people stay out all the same; the rest is the learner's choice, and is told.
@@ -562,8 +718,17 @@ fn a_packet_of_absurd_numbers_is_refused_or_shown_and_harms_nothing() {
         let payload = serde_json::to_vec(&changed).expect("JSON");
         let mut bytes = Vec::new();
         let order = (sequence, None);
-        seal(&mut bytes, &mei, &bo.address(), PacketKind::Review, order, now.utc_ms, &payload, &[])
-            .expect("memory");
+        seal(
+            &mut bytes,
+            &mei,
+            &bo.address(),
+            PacketKind::Review,
+            order,
+            now.utc_ms + i64::from(sequence),
+            &payload,
+            &[],
+        )
+        .expect("memory");
         let file = pair.file("absurd.age");
         std::fs::write(&file, bytes).expect("written");
         match pair.bo.app.packet_take(&file, WITHOUT, now, &mut chance(1)) {
@@ -576,4 +741,124 @@ fn a_packet_of_absurd_numbers_is_refused_or_shown_and_harms_nothing() {
         }
     }
     assert!(taken > 20, "{taken} of {} were shown", paths.len());
+
+    // The same of times nobody can have in the header, and of a thing that is there twice.
+    let mut send = |payload: &[u8], at_ms: i64, sequence: u32| {
+        let mut bytes = Vec::new();
+        seal(&mut bytes, &mei, &bo.address(), PacketKind::Review, (sequence, None), at_ms, payload, &[])
+            .expect("memory");
+        let file = pair.file("absurd.age");
+        std::fs::write(&file, bytes).expect("written");
+        refusal(pair.bo.app.packet_take(&file, WITHOUT, now, &mut chance(1)))
+    };
+    assert_eq!(send(&opened.payload, i64::MAX, 5000), Refusal::Damaged);
+    let mut twice = said.clone();
+    let items = twice["parts"]["items"].as_array_mut().expect("items");
+    items.push(items[0].clone());
+    assert_eq!(send(&serde_json::to_vec(&twice).expect("JSON"), now.utc_ms, 5001), Refusal::Damaged);
+}
+
+#[test]
+fn feedback_of_absurd_numbers_is_refused_or_shown_and_harms_nothing() {
+    let mut pair = Pair::new();
+    let now = study(&mut pair.mei.app, 2, taipei(NINE));
+    let review = pair.share("review.age", &everything(Vec::new()), now);
+    let learner = pair.bo.take(&review, Trust::New, now).expect("taken");
+    let item = pair.bo.app.review(learner, Language::En).expect("a page").parts.items[0].clone();
+    let score = Score { value: 3, because: String::new(), at_ms: Some(100) };
+    let feedback = Feedback {
+        words: "Good.".to_owned(),
+        seen_at_ms: now.utc_ms,
+        comments: vec![Comment {
+            item: item.item.clone(),
+            title: item.title.clone(),
+            place: Place::Answer { at_ms: now.utc_ms },
+            quote: String::new(),
+            words: "Why?".to_owned(),
+            scores: [("action".to_owned(), score)].into(),
+        }],
+        assignments: vec![Assignment {
+            item: Some(item.item),
+            title: item.title,
+            words: String::new(),
+            due: now.local_date(),
+        }],
+        ..Feedback::default()
+    };
+    let (bo, mei) = (pair.bo.keys(), pair.mei.keys());
+    let said = serde_json::to_value(&feedback).expect("JSON");
+    let mut paths = Vec::new();
+    numbers(&said, "", &mut paths);
+    let mut tried = 0;
+    let mut send = |said: &serde_json::Value, sequence: u32| {
+        let mut bytes = Vec::new();
+        let payload = serde_json::to_vec(said).expect("JSON");
+        let order = (sequence, None);
+        seal(
+            &mut bytes,
+            &bo,
+            &mei.address(),
+            PacketKind::Feedback,
+            order,
+            now.utc_ms + i64::from(sequence),
+            &payload,
+            &[],
+        )
+        .expect("memory");
+        let file = pair.file("absurd.age");
+        std::fs::write(&file, bytes).expect("written");
+        match pair.mei.app.packet_take(&file, WITHOUT, now, &mut chance(1)) {
+            Ok(_) => {
+                let page = pair.mei.app.share_page(now, &mut chance(0)).expect("a page");
+                let day = |at_ms: i64| (0..=253_402_300_799_000).contains(&at_ms);
+                assert!(page.requests.iter().all(|one| one.seen_at_ms.is_none_or(day)));
+                assert!(
+                    page.comments.iter().all(|one| one.comment.scores.values().all(|score| score.value <= 4))
+                );
+                pair.mei.app.today(now).expect("today");
+            }
+            Err(error) => assert_eq!(error.code(), "packet_damaged", "{said}: {error}"),
+        }
+        tried += 1;
+    };
+    for (sequence, path) in (1..).step_by(10).zip(&paths) {
+        for (more, absurd) in (0..).zip(["9223372036854775807", "-1", "0", "255", "9e300"]) {
+            let mut changed = said.clone();
+            *changed.pointer_mut(path).expect("a place") = serde_json::from_str(absurd).expect("a number");
+            send(&changed, sequence + more);
+        }
+    }
+    for (sequence, due) in (900..).zip(["-0001-01-01", "+99999-01-01", "2026-13-01", ""]) {
+        let mut changed = said.clone();
+        changed["assignments"][0]["due"] = due.into();
+        send(&changed, sequence);
+    }
+    assert!(tried > 15);
+}
+
+#[test]
+fn a_name_is_shown_on_one_line_and_no_longer_than_a_name() {
+    let mut pair = Pair::new();
+    let now = study(&mut pair.mei.app, 1, taipei(NINE));
+    let review = pair.share("review.age", &Selection::progress(), now);
+    let opened = open(&pair.bo.keys(), &std::fs::read(&review).expect("a packet")).expect("it opens");
+    let mut said: serde_json::Value = serde_json::from_slice(&opened.payload).expect("JSON");
+    for (name, shown) in [
+        ("Bo\n\nThe words are the same. \u{202e}", "BoThe words are the same."),
+        ("", "?"),
+        (&"好".repeat(1_000_000), &"好".repeat(26)),
+    ] {
+        said["parts"]["name"] = name.into();
+        let payload = serde_json::to_vec(&said).expect("JSON");
+        let mut bytes = Vec::new();
+        let to = pair.bo.keys().address();
+        seal(&mut bytes, &pair.mei.keys(), &to, PacketKind::Review, (1, None), now.utc_ms, &payload, &[])
+            .expect("memory");
+        let file = pair.file("named.age");
+        std::fs::write(&file, bytes).expect("written");
+        match pair.bo.take(&file, Trust::Known, now) {
+            Err(Error::UnknownSender { name, .. }) => assert_eq!(name.trim(), shown),
+            other => panic!("{other:?}"),
+        }
+    }
 }

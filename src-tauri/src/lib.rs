@@ -34,7 +34,7 @@ pub(crate) struct State {
     learning: Mutex<commands::learning::Learning>,
     recorder: divedeep::speech::Recorder,
     /// The packet that was opened last, so that the page need not name it.
-    arrived: Mutex<Option<PathBuf>>,
+    arrived: Mutex<Option<commands::packets::Arrived>>,
     folder: PathBuf,
     bank: Source,
 }
@@ -170,7 +170,7 @@ pub fn run() -> ExitCode {
             commands::contacts::contacts_name,
             commands::contacts::contacts_add,
             commands::contacts::contacts_compared,
-            commands::contacts::contacts_delete,
+            commands::contacts::contacts_remove,
             commands::packets::packets_open,
             commands::packets::packets_take,
             commands::mentor::mentor_cohort,

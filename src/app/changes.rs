@@ -6,8 +6,14 @@ use crate::model::Grade;
 /// Smallest change of a domain's share that is named.
 const NAMED: f64 = 0.01;
 
-/// What changed from the packet `before`, made at `since_ms`, to the one `now`; `asked` is the last feedback.
-pub(super) fn changes(since_ms: i64, before: &Shared, now: &Shared, asked: Option<&Feedback>) -> Changes {
+/// What changed from the packet `before`, made at `since_ms`, to the one `now`; `asked` is the last feedback and when it was
+/// made.
+pub(super) fn changes(
+    since_ms: i64,
+    before: &Shared,
+    now: &Shared,
+    asked: Option<(i64, &Feedback)>,
+) -> Changes {
     let mut found = Changes { since_ms, ..Changes::default() };
     if let (Some(old), Some(new)) = (&before.facts, &now.facts) {
         found.answers = Some(new.tally.answers - old.tally.answers);
@@ -44,11 +50,13 @@ pub(super) fn changes(since_ms: i64, before: &Shared, now: &Shared, asked: Optio
     found.plays = plays.map(|play| play.number).collect();
     let forgotten = new.items.iter().filter(|item| was_forgotten(&item.answers, since_ms));
     found.forgotten = forgotten.map(|item| item.item.clone()).collect();
-    for assignment in asked.into_iter().flat_map(|asked| &asked.assignments) {
+    let assigned =
+        asked.into_iter().flat_map(|(at, asked)| asked.assignments.iter().map(move |one| (at, one)));
+    for (asked_ms, assignment) in assigned {
         // Without answers in the packet there is no telling.
         let done = assignment.item.as_ref().filter(|_| !new.items.is_empty()).map(|item| {
             let practised = new.items.iter().find(|known| known.item == *item);
-            practised.is_some_and(|known| known.answers.first().is_some_and(|last| last.at_ms > since_ms))
+            practised.is_some_and(|known| known.answers.first().is_some_and(|last| last.at_ms > asked_ms))
         });
         found.assignments.push((assignment.clone(), done));
     }

@@ -101,16 +101,18 @@ impl App {
         self.store.transact(|transaction| transaction.set_compared(number, compared.then_some(now)))
     }
 
-    /// Deletes a contact with everything that came from there.
+    /// Removes a contact with everything that came from there. Only the address stays, and which packets there were: so that
+    /// old ones are known if the contact is added again.
     ///
     /// # Errors
-    /// [`Error::NoSuchItem`], [`Error::WriteFile`] where a recording cannot be deleted (it is tried again with the next
-    /// packet or contact), and those of the database.
-    pub fn contact_delete(&mut self, number: u32) -> Result<()> {
+    /// [`Error::NoSuchItem`], and those of the database.
+    pub fn contact_remove(&mut self, number: u32, now: Moment) -> Result<()> {
         self.kept_contact(number)?;
-        self.store.transact(|transaction| transaction.delete_contact(number))?;
+        self.store.transact(|transaction| transaction.remove_contact(number, now))?;
         self.queue.take();
-        self.delete_let_go()
+        // A recording that cannot be deleted now is deleted with the next packet or contact.
+        let _ = self.delete_let_go();
+        Ok(())
     }
 
     pub(super) fn kept_contact(&self, number: u32) -> Result<KeptContact> {
@@ -135,6 +137,21 @@ pub(super) fn checked_name(name: &str) -> Result<String> {
         return Err(Error::BadValue { field: "name", value: name.chars().take(LONGEST_NAME).collect() });
     }
     Ok(name.to_owned())
+}
+
+/// A name that came with a packet, as it may be shown and kept: one line, without characters that change the direction of
+/// what stands beside them.
+pub(super) fn called(name: &str) -> String {
+    let hidden = |letter: char| {
+        letter.is_control()
+            || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let mut shown: String =
+        name.trim().chars().filter(|letter| !hidden(*letter)).take(LONGEST_NAME).collect();
+    while shown.len() > LONGEST_NAME {
+        shown.pop();
+    }
+    if shown.is_empty() { "?".to_owned() } else { shown }
 }
 
 /// A contact among all.

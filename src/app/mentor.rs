@@ -6,14 +6,16 @@ use rand::Rng;
 
 use super::changes::changes;
 use super::contacts::{NAME, contact_view};
+use super::share::Letter;
 use super::{App, CohortPage, CohortRow, Feedback, ReviewPage, Shared, Summary};
 use crate::error::{Error, Result};
 use crate::model::{Language, PacketKind, Role};
+use crate::packet::largest_payload;
 use crate::store::KeptPacket;
 use crate::time::{Moment, StudyDay};
 
 /// Fewest items of a domain that make it the weakest: a domain of one item says little.
-const ENOUGH: u32 = 3;
+const ENOUGH: u64 = 3;
 
 impl Summary {
     /// Of what a packet says.
@@ -46,7 +48,7 @@ impl App {
         let kept = read.contacts(None)?;
         let mut learners = Vec::new();
         for contact in kept.iter().filter(|one| one.role == Role::Learner) {
-            let packets = read.packets(contact.number, false, PacketKind::Review)?;
+            let packets = self.reviews_of(contact.number)?;
             let summary = |packet: &KeptPacket| -> Summary {
                 let text = packet.summary.as_deref().unwrap_or_default();
                 serde_json::from_str(text).unwrap_or_default()
@@ -81,7 +83,7 @@ impl App {
         let read = self.store.read();
         let kept = read.contacts(None)?;
         let contact = self.learner(learner)?;
-        let packets = read.packets(learner, false, PacketKind::Review)?;
+        let packets = self.reviews_of(learner)?;
         let none = || Error::NoSuchItem { item: format!("packet of {}", contact.name) };
         let (newest, earlier) = packets.split_first().ok_or_else(none)?;
         let Shared { facts, mut parts } = self.said(newest.number)?.ok_or_else(none)?;
@@ -96,7 +98,7 @@ impl App {
             sent.extend(self.said::<Feedback>(packet.number)?.map(|said| (packet.created_at_ms, said)));
         }
         let changes = before.map(|(since_ms, before)| {
-            let asked = sent.first().map(|(_, feedback): &(i64, Feedback)| feedback);
+            let asked = sent.first().map(|(at_ms, feedback): &(i64, Feedback)| (*at_ms, feedback));
             changes(since_ms, &before, &Shared { facts: facts.clone(), parts: parts.clone() }, asked)
         });
         let figures = facts.as_ref().map(|facts| self.figures_of(facts, language)).transpose()?;
@@ -130,7 +132,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NoSuchItem`] also for a learner who has sent nothing, [`Error::BadValue`] for a draft that says nothing,
-    /// [`Error::WriteFile`], [`Error::DiskFull`], and those of the database.
+    /// [`Error::TooMuchToSend`], [`Error::WriteFile`], [`Error::DiskFull`], and those of the database.
     pub fn feedback_make(
         &mut self,
         learner: u32,
@@ -140,11 +142,15 @@ impl App {
         chance: &mut impl Rng,
     ) -> Result<()> {
         let contact = self.learner(learner)?;
-        let packets = self.store.read().packets(learner, false, PacketKind::Review)?;
+        let packets = self.reviews_of(learner)?;
         let none = || Error::NoSuchItem { item: format!("packet of {}", contact.name) };
         let newest = packets.first().ok_or_else(none)?;
         let mut feedback: Feedback = self.store.read().feedback_draft(learner)?.unwrap_or_default();
         feedback.comments.retain(|one| !one.words.trim().is_empty() || !one.scores.is_empty());
+        if !feedback.fits() {
+            let bytes = serde_json::to_vec(&feedback).map_or(0, |text| text.len() as u64);
+            return Err(Error::TooMuchToSend { bytes, most: largest_payload(PacketKind::Feedback) });
+        }
         if feedback.words.trim().is_empty() && feedback.comments.is_empty() && feedback.assignments.is_empty()
         {
             return Err(Error::BadValue { field: "feedback", value: String::new() });
@@ -154,21 +160,18 @@ impl App {
         feedback.seen_at_ms = newest.at_ms;
         let payload = serde_json::to_vec(&feedback)
             .map_err(|error| Error::BadRecord { what: "feedback".to_owned(), reason: error.to_string() })?;
-        self.send(
-            learner,
-            &contact.address,
-            PacketKind::Feedback,
-            &payload,
-            &[],
-            path,
-            replace,
-            now,
-            chance,
-        )?;
-        self.store.transact(|transaction| {
+        let letter = Letter { contact, kind: PacketKind::Feedback, payload, parts: Vec::new() };
+        self.send(&letter, path, replace, now, chance, |transaction| {
             transaction.set_answered(newest.number, newest.at_ms, now.utc_ms)?;
             transaction.keep_feedback_draft(learner, None::<&Feedback>)
         })
+    }
+
+    /// The reviews a learner sent, newest first; without those from before they were removed.
+    fn reviews_of(&self, learner: u32) -> Result<Vec<KeptPacket>> {
+        let mut packets = self.store.read().packets(learner, false, PacketKind::Review)?;
+        packets.retain(|packet| packet.summary.is_some());
+        Ok(packets)
     }
 
     fn learner(&self, number: u32) -> Result<crate::store::KeptContact> {

@@ -182,12 +182,14 @@ pub enum Trust {
 }
 
 /// How a packet is to be taken.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Taking {
     /// Whom it must come from: a learner's is a review, a mentor's is feedback; none for either.
     pub role: Option<Role>,
     /// What to do where its sender is not known.
     pub trust: Trust,
+    /// The words of the sender's fingerprint that were compared, with spaces; none where the shell does not know them.
+    pub words: Option<String>,
     /// Whether it is taken although one before it is missing.
     pub without: bool,
 }

@@ -3,6 +3,7 @@
 //! An [`App`] is an open data folder. Its methods take the time as an argument and answer with plain types that a
 //! shell can show or send over a wire.
 
+mod belief;
 mod browse;
 mod calendar;
 mod calibration;

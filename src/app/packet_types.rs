@@ -47,7 +47,6 @@ pub struct Shared {
     /// The figures' facts.
     pub facts: Option<Facts>,
     /// Everything else.
-    #[serde(flatten)]
     pub parts: Parts,
 }
 
@@ -63,7 +62,7 @@ pub struct Parts {
     pub language: Language,
     /// The role track.
     pub track: TrackId,
-    /// The next interview round, local date.
+    /// The next interview round, local date; only with the figures.
     #[cfg_attr(test, ts(type = "string | null"))]
     pub interview: Option<NaiveDate>,
     /// Whether the figures' facts are in it.
@@ -155,8 +154,8 @@ pub struct MockShared {
     pub number: u32,
     /// When it began, UTC milliseconds.
     pub at_ms: i64,
-    /// Who asked in each round: name and area.
-    pub rounds: Vec<(String, String)>,
+    /// What each round was about: the area's id; empty for a behavioural one.
+    pub rounds: Vec<String>,
     /// The candidate's own questions.
     pub own_questions: String,
 }

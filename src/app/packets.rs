@@ -10,18 +10,14 @@ use rand::Rng;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::contacts::{checked_name, fingerprint, same_name};
+use super::belief;
+use super::contacts::{called, fingerprint, same_name};
 use super::{App, Feedback, PacketTaken, PacketView, Shared, Summary, Taking, Trust, file};
 use crate::error::{Error, Refusal, Result};
 use crate::model::{PacketKind, Role};
 use crate::packet::{self, Header, LARGEST, Opened};
-use crate::store::{KeptContact, NewPacket, Transaction};
+use crate::store::{KeptContact, KeptPacket, NewPacket, Transaction};
 use crate::time::Moment;
-
-/// Most comments or assignments of a feedback packet.
-const MOST: usize = 1000;
-/// Longest comment, in bytes.
-const LONGEST: usize = 20_000;
 
 /// A packet that is whole, for this reader, and signed by who it says; nothing of it was kept yet.
 struct Arrived {
@@ -40,11 +36,12 @@ enum Said {
 }
 
 impl Said {
-    fn name(&self) -> &str {
-        match self {
+    /// What the sender calls themselves, as it may be shown.
+    fn name(&self) -> String {
+        called(match self {
             Self::Review(shared) => &shared.parts.name,
             Self::Feedback(feedback) => &feedback.name,
-        }
+        })
     }
 }
 
@@ -58,7 +55,7 @@ impl App {
         let header = &arrived.opened.header;
         let recordings = arrived.opened.parts.iter();
         Ok(PacketView {
-            name: arrived.said.name().to_owned(),
+            name: arrived.said.name(),
             words: fingerprint(&header.sender),
             contact: arrived.contact.map(|contact| contact.number),
             role: arrived.role,
@@ -86,34 +83,41 @@ impl App {
             return Err(Error::Packet(Refusal::WrongKind));
         }
         let header = &opened.header;
-        if let (None, Trust::Known) = (&contact, taking.trust) {
-            let (name, words) = (said.name().to_owned(), header.sender.words().join(" "));
+        let words = header.sender.words().join(" ");
+        // Another packet may lie there by now than the one whose words were compared.
+        let agreed =
+            taking.trust == Trust::New && taking.words.as_ref().is_none_or(|compared| *compared == words);
+        if contact.is_none() && !agreed {
+            let name = said.name();
             let known = self.store.read().contacts(Some(role))?;
             return Err(match known.iter().any(|one| same_name(&one.name, &name)) {
                 true => Error::ChangedKey { name, words },
                 false => Error::UnknownSender { name, words },
             });
         }
-        if let Some(contact) = &contact {
-            let last = self.store.read().packets(contact.number, false, header.kind)?.into_iter().next();
-            follows(header, last.map(|last| (last.sequence, last.digest)), taking.without)?;
-        } else {
-            follows(header, None, taking.without)?;
-        }
+        // Also of somebody who was removed and comes back.
+        let taken = match self.store.read().contact_number(role, &header.sender.to_string())? {
+            Some(number) => self.store.read().packets(number, false, header.kind)?,
+            None => Vec::new(),
+        };
+        follows(header, &taken, taking.without)?;
+        let sequence = taken
+            .first()
+            .map_or(header.sequence, |last| header.sequence.max(last.sequence.saturating_add(1)));
         let folder = self.received();
         let taken = self.store.transact(|transaction| {
             let contact = match contact {
                 Some(contact) => contact.number,
-                None => {
-                    transaction.add_contact(role, &sender_name(&said), &header.sender.to_string(), now)?
-                }
+                None => transaction.add_contact(role, &said.name(), &header.sender.to_string(), now)?,
             };
             match &said {
                 Said::Review(shared) => {
-                    let packet = keep_review(transaction, contact, header, shared, now)?;
+                    let packet = keep_review(transaction, contact, header, sequence, shared, now)?;
                     keep_recordings(&folder.join(packet.to_string()), &opened)?;
                 }
-                Said::Feedback(feedback) => keep_feedback(transaction, contact, header, feedback, now)?,
+                Said::Feedback(feedback) => {
+                    keep_feedback(transaction, contact, header, sequence, feedback, now)?;
+                }
             }
             Ok(PacketTaken { role, contact })
         });
@@ -133,6 +137,9 @@ impl App {
         file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(unread)?;
         let opened = packet::open(&identity, &bytes).map_err(Error::Packet)?;
         let damaged = |_| Error::Packet(Refusal::Damaged);
+        if !belief::is_believable(&opened.header) {
+            return Err(Error::Packet(Refusal::Damaged));
+        }
         let (role, said) = match opened.header.kind {
             PacketKind::Review => {
                 let shared: Shared = serde_json::from_slice(&opened.payload).map_err(damaged)?;
@@ -143,12 +150,11 @@ impl App {
             }
             PacketKind::Feedback => {
                 let feedback: Feedback = serde_json::from_slice(&opened.payload).map_err(damaged)?;
-                let long = |words: &str| words.len() > LONGEST;
-                let comments = feedback.comments.iter().any(|one| long(&one.words) || long(&one.quote));
-                let assignments = feedback.assignments.iter().any(|one| long(&one.words));
-                let many = feedback.comments.len() > MOST || feedback.assignments.len() > MOST;
-                if many || comments || assignments || long(&feedback.words) {
+                if !feedback.fits() {
                     return Err(Error::Packet(Refusal::TooLarge));
+                }
+                if !feedback.is_believable() {
+                    return Err(Error::Packet(Refusal::Damaged));
                 }
                 (Role::Mentor, Said::Feedback(feedback))
             }
@@ -196,28 +202,28 @@ impl App {
     }
 }
 
-/// A contact's name where it was first met.
-fn sender_name(said: &Said) -> String {
-    checked_name(said.name()).ok().filter(|name| !name.is_empty()).unwrap_or_else(|| "?".to_owned())
-}
-
-/// Whether a packet comes right after the last one that was taken.
-fn follows(header: &Header, last: Option<(u32, String)>, without: bool) -> Result<()> {
-    let (sequence, digest) = match last {
-        Some((sequence, digest)) => (sequence, Some(digest)),
-        None => (0, None),
-    };
-    if header.sequence <= sequence {
+/// Whether a packet comes right after the last one that was taken; `taken` are all, newest first. The digests chain them:
+/// somebody who restored an older backup counts from an earlier number again.
+fn follows(header: &Header, taken: &[KeptPacket], without: bool) -> Result<()> {
+    let digest = header.digest();
+    let last = taken.first();
+    if taken.iter().any(|packet| packet.digest == digest) {
         return Err(Error::Packet(Refusal::Known));
     }
-    let next = header.sequence == sequence + 1 && header.previous == digest;
-    if next || without { Ok(()) } else { Err(Error::Packet(Refusal::OutOfOrder)) }
+    if header.previous.as_deref() == last.map(|last| last.digest.as_str()) {
+        return Ok(());
+    }
+    if last.is_some_and(|last| header.created_at_ms <= last.created_at_ms) {
+        return Err(Error::Packet(Refusal::Known));
+    }
+    if without { Ok(()) } else { Err(Error::Packet(Refusal::OutOfOrder)) }
 }
 
 fn keep_review(
     transaction: &Transaction<'_>,
     contact: u32,
     header: &Header,
+    sequence: u32,
     shared: &Shared,
     now: Moment,
 ) -> Result<u32> {
@@ -230,7 +236,7 @@ fn keep_review(
             contact,
             sent: false,
             kind: PacketKind::Review,
-            sequence: header.sequence,
+            sequence,
             digest: &header.digest(),
             created_at_ms: header.created_at_ms,
             summary: Some(&summary),
@@ -246,6 +252,10 @@ fn keep_review(
 }
 
 fn keep_recordings(folder: &Path, opened: &Opened) -> Result<()> {
+    // What a taking that was cut short left under this number is not this packet's.
+    if folder.exists() {
+        std::fs::remove_dir_all(folder).map_err(|error| file::failed(folder, &error))?;
+    }
     for (name, bytes) in &opened.parts {
         // `packet::open` lets no other name pass than recordings/<number>.wav.
         let Some(name) = Path::new(name).file_name() else { continue };
@@ -259,16 +269,19 @@ fn keep_feedback(
     transaction: &Transaction<'_>,
     contact: u32,
     header: &Header,
+    sequence: u32,
     feedback: &Feedback,
     now: Moment,
 ) -> Result<()> {
-    let body = pack(feedback)?;
+    // Comments and assignments have rows of their own.
+    let letter = Feedback { comments: Vec::new(), assignments: Vec::new(), ..feedback.clone() };
+    let body = pack(&letter)?;
     let packet = transaction.add_packet(
         &NewPacket {
             contact,
             sent: false,
             kind: PacketKind::Feedback,
-            sequence: header.sequence,
+            sequence,
             digest: &header.digest(),
             created_at_ms: header.created_at_ms,
             summary: None,

@@ -6,7 +6,6 @@ use std::path::Path;
 use rand::Rng;
 
 use super::contacts::{NAME, contact_view};
-use super::figures::Facts;
 use super::packets::zipped;
 use super::{
     App, AssignmentView, CommentView, Contact, FoundIn, MockShared, Parts, PracticedAnswer, PracticedItem,
@@ -15,14 +14,33 @@ use super::{
 };
 use crate::error::{Error, Result};
 use crate::model::{ItemKind, ItemRef, Language, PacketKind, Role, Story, StoryId, Text};
-use crate::packet::{Address, Part, seal};
+use crate::packet::{Address, LARGEST, Part, largest_payload, seal};
 use crate::report::document;
-use crate::store::{FeedbackRow, KeptRehearsal, NewPacket};
+use crate::store::{FeedbackRow, KeptContact, KeptRehearsal, NewPacket, Transaction};
 use crate::story::{FindingKind, black_out, redaction};
 use crate::time::{Moment, StudyDay};
 
 /// Longest question to a mentor, in bytes.
 const LONGEST: usize = 10_000;
+
+/// Room for what a packet adds to its parts, in bytes.
+const SPARE: u64 = 1024 * 1024;
+
+/// A packet that is to be made.
+pub(super) struct Letter {
+    /// Whom it is for.
+    pub(super) contact: KeptContact,
+    /// What it is.
+    pub(super) kind: PacketKind,
+    /// What it says.
+    pub(super) payload: Vec<u8>,
+    /// Recordings.
+    pub(super) parts: Vec<Part>,
+}
+
+fn too_much(bytes: u64, most: u64) -> Result<()> {
+    if bytes > most { Err(Error::TooMuchToSend { bytes, most }) } else { Ok(()) }
+}
 
 impl App {
     /// What can be shared, with whom, and what came back.
@@ -130,7 +148,6 @@ impl App {
             recordings_bytes += self.recording_bytes(&self.kept_rehearsal(told.number)?).unwrap_or(0);
         }
         let figures = shared.facts.as_ref().map(|facts| self.figures_of(facts, language)).transpose()?;
-        parts.shorten();
         Ok(SharePreview { parts, figures, findings, blacked_out, recordings_bytes })
     }
 
@@ -162,29 +179,36 @@ impl App {
         }
         let payload = serde_json::to_vec(&shared)
             .map_err(|error| Error::BadRecord { what: "packet".to_owned(), reason: error.to_string() })?;
-        self.send(mentor, &contact.address, PacketKind::Review, &payload, &parts, path, replace, now, chance)
+        let letter = Letter { contact, kind: PacketKind::Review, payload, parts };
+        self.send(&letter, path, replace, now, chance, |_| Ok(()))
     }
 
-    /// Writes a packet and keeps that it was made.
-    #[expect(clippy::too_many_arguments, reason = "each is a line of the packet's header, or where it goes")]
+    /// Writes a packet, and keeps that it was made together with what else follows from it.
+    ///
+    /// # Errors
+    /// [`Error::TooMuchToSend`] before anything is written, [`Error::WriteFile`], [`Error::DiskFull`], and those of `also`
+    /// and of the database.
     pub(super) fn send(
         &mut self,
-        contact: u32,
-        address: &str,
-        kind: PacketKind,
-        payload: &[u8],
-        parts: &[Part],
+        letter: &Letter,
         path: &Path,
         replace: bool,
         now: Moment,
         chance: &mut impl Rng,
+        also: impl FnOnce(&Transaction<'_>) -> Result<()>,
     ) -> Result<()> {
+        let Letter { contact, kind, payload, parts } = letter;
+        let (contact, kind) = (contact, *kind);
+        let recordings: u64 = parts.iter().map(|part| part.bytes.len() as u64).sum();
+        too_much(payload.len() as u64, largest_payload(kind))?;
+        too_much(recordings + payload.len() as u64, LARGEST - SPARE)?;
         let identity = self.identity(chance)?;
-        let recipient: Address = address
+        let recipient: Address = contact
+            .address
             .parse()
-            .map_err(|_| Error::BadRecord { what: "address".to_owned(), reason: address.to_owned() })?;
-        let last = self.store.read().packets(contact, true, kind)?.into_iter().next();
-        let sequence = last.as_ref().map_or(1, |last| last.sequence + 1);
+            .map_err(|_| Error::BadRecord { what: "address".to_owned(), reason: contact.address.clone() })?;
+        let last = self.store.read().packets(contact.number, true, kind)?.into_iter().next();
+        let sequence = last.as_ref().map_or(1, |last| last.sequence.saturating_add(1));
         let order = (sequence, last.map(|last| last.digest));
         // One's own feedback is shown again; of a review its learner has what it was made of.
         let body = if kind == PacketKind::Feedback { Some(zipped(payload)?) } else { None };
@@ -195,7 +219,7 @@ impl App {
             })?;
             transaction.add_packet(
                 &NewPacket {
-                    contact,
+                    contact: contact.number,
                     sent: true,
                     kind,
                     sequence,
@@ -206,7 +230,7 @@ impl App {
                 },
                 now,
             )?;
-            Ok(())
+            also(transaction)
         })
     }
 
@@ -235,12 +259,14 @@ impl App {
             return Err(Error::BadValue { field: "question", value });
         }
         let facts = if selection.progress { Some(self.facts(now)?) } else { None };
+        let rounds = self.rounds.iter().filter(|_| selection.progress);
         let mut parts = Parts {
             name: self.setting(NAME)?,
             question: selection.question.clone(),
             language: self.settings.interface_language,
             track: self.settings.track.clone(),
-            interview: self.rounds.iter().map(|round| round.date).find(|date| *date >= now.local_date()),
+            // When the interview is belongs to the figures: they are reckoned towards it.
+            interview: rounds.map(|round| round.date).find(|date| *date >= now.local_date()),
             progress: selection.progress,
             items: if selection.answers { self.practised_items()? } else { Vec::new() },
             told: self.told_shared(selection)?,
@@ -256,7 +282,8 @@ impl App {
             parts.mocks.push(MockShared {
                 number: mock.number,
                 at_ms: mock.started.utc_ms,
-                rounds: mock.mock.rounds.into_iter().map(|round| (round.interviewer, round.area)).collect(),
+                // Who asked is a person: only what was asked about leaves.
+                rounds: mock.mock.rounds.into_iter().map(|round| round.area).collect(),
                 own_questions: mock.mock.own_questions,
             });
         }
@@ -420,24 +447,6 @@ impl App {
     }
 }
 
-impl Shared {
-    /// Whether its times and figures can be somebody's at all.
-    pub(super) fn is_believable(&self) -> bool {
-        /// The end of the year 9999, UTC milliseconds.
-        const LAST_MS: i64 = 253_402_300_799_000;
-        let Parts { items, stories, told, mocks, plays, .. } = &self.parts;
-        let mut times = items
-            .iter()
-            .flat_map(|item| item.answers.iter().map(|answer| answer.at_ms))
-            .chain(stories.iter().map(|story| story.changed_at_ms))
-            .chain(told.iter().map(|told| told.at_ms))
-            .chain(mocks.iter().map(|mock| mock.at_ms))
-            .chain(plays.iter().map(|play| play.at_ms));
-        times.all(|at_ms| (0..=LAST_MS).contains(&at_ms))
-            && self.facts.as_ref().is_none_or(Facts::is_believable)
-    }
-}
-
 impl Parts {
     /// Every text the learner wrote, with the title of what it belongs to.
     pub(super) fn written(&mut self, mut take: impl FnMut(&Text, &mut String)) {
@@ -476,7 +485,6 @@ impl Parts {
             }
         }
         for mock in &mut self.mocks {
-            mock.rounds.iter_mut().for_each(|(interviewer, _)| take(&none, interviewer));
             take(&none, &mut mock.own_questions);
         }
         for play in &mut self.plays {

@@ -156,6 +156,8 @@ impl App {
         self.asked.take();
         self.store.transact(|transaction| {
             transaction.delete_story(id)?;
+            // Comments quote the story, and assignments name it.
+            transaction.delete_remarks(&item)?;
             transaction.forget_item(&item)
         })
     }

@@ -36,6 +36,11 @@ pub enum ContactCommand {
         /// Their address, as their program says it.
         address: String,
     },
+    /// Remove somebody with everything that came from there.
+    Remove {
+        /// Their name, or their number in the list.
+        who: String,
+    },
     /// Keep that you compared somebody's words with them.
     Compared {
         /// Their name, or their number in the list.
@@ -190,6 +195,11 @@ impl ContactCommand {
                 let added = app.contacts()?.into_iter().find(|one| one.number == number);
                 added.iter().try_for_each(|one| writeln!(out, "{}", line(one, words)))?;
             }
+            Self::Remove { who } => {
+                let contact = find(app, None, &who)?;
+                app.contact_remove(contact.number, shell::now())?;
+                writeln!(out, "{} {}", words.pick("Removed:", "已移除："), contact.name)?;
+            }
             Self::Compared { who } => {
                 let number = find(app, None, &who)?.number;
                 app.contact_compared(number, true, shell::now())?;
@@ -323,17 +333,21 @@ impl Arrival {
     /// Taken from somebody of this role alone: a packet of the other kind belongs to the other command.
     fn from(self, role: Role) -> Taking {
         let trust = if self.new { Trust::New } else { Trust::Known };
-        Taking { role: Some(role), trust, without: self.without }
+        Taking { role: Some(role), trust, words: None, without: self.without }
     }
 }
 
-/// The contact of a name or number.
+/// The contact of a name or number. A name that two have is nobody's: a packet would go to the wrong one.
 fn find(app: &App, role: Option<Role>, who: &str) -> Result<Contact, Error> {
     let fits = |one: &Contact| {
         role.is_none_or(|role| one.role == role) && (one.name == who || one.number.to_string() == who)
     };
-    let found = app.contacts()?.into_iter().rev().find(fits);
-    found.ok_or_else(|| Error::NoSuchItem { item: who.to_owned() })
+    let mut found: Vec<Contact> = app.contacts()?.into_iter().filter(fits).collect();
+    match (found.pop(), found.is_empty()) {
+        (Some(contact), true) => Ok(contact),
+        (Some(_), false) => Err(Error::BadValue { field: "name", value: who.to_owned() }),
+        (None, _) => Err(Error::NoSuchItem { item: who.to_owned() }),
+    }
 }
 
 fn line(one: &Contact, words: Words) -> String {

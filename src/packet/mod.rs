@@ -30,8 +30,14 @@ pub use seal::{Opened, Part, open, seal};
 pub const FORMAT: u32 = 1;
 /// Largest packet that is opened, in bytes: the longest recordings are 20 MB each.
 pub const LARGEST: u64 = 300 * 1024 * 1024;
-/// Largest payload, unpacked, in bytes: ten times that of a year of study.
-pub const LARGEST_PAYLOAD: u64 = 128 * 1024 * 1024;
+
+/// Largest payload, unpacked, in bytes: of a review five times that of a year of hard study.
+pub fn largest_payload(kind: PacketKind) -> u64 {
+    match kind {
+        PacketKind::Review => 64 * 1024 * 1024,
+        PacketKind::Feedback => 4 * 1024 * 1024,
+    }
+}
 
 /// What stands above a packet, and is signed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -10,7 +10,7 @@ use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 
 use super::keys::hex;
-use super::{Address, FORMAT, Header, Identity, LARGEST, LARGEST_PAYLOAD, PacketKind, Refusal};
+use super::{Address, FORMAT, Header, Identity, LARGEST, PacketKind, Refusal, largest_payload};
 
 const HEADER: &str = "header.json";
 const SIGNATURE: &str = "signature";
@@ -173,12 +173,13 @@ pub fn open(reader: &Identity, bytes: &[u8]) -> Result<Opened, Refusal> {
         return Err(Refusal::Damaged);
     }
     let packed = found.remove(PAYLOAD).ok_or(Refusal::Damaged)?;
+    let most = largest_payload(header.kind);
     let mut payload = Vec::new();
     GzDecoder::new(packed.as_slice())
-        .take(LARGEST_PAYLOAD + 1)
+        .take(most + 1)
         .read_to_end(&mut payload)
         .map_err(|_| Refusal::Damaged)?;
-    if payload.len() as u64 > LARGEST_PAYLOAD {
+    if payload.len() as u64 > most {
         return Err(Refusal::TooLarge);
     }
     Ok(Opened { header, payload, parts: found })

@@ -127,7 +127,7 @@ fn a_forger_gets_nowhere() {
 #[test]
 fn a_payload_that_swells_is_refused() {
     let (learner, mentor) = (identity(1), identity(2));
-    let huge = packed(&vec![0; LARGEST_PAYLOAD as usize + 1]);
+    let huge = packed(&vec![0; largest_payload(PacketKind::Review) as usize + 1]);
     let sum = keys::hex(&<sha2::Sha256 as sha2::Digest>::digest(&huge));
     let (header, signature) = entries(&learner, &mentor, |header| {
         header.parts.insert("payload.json.gz".to_owned(), sum.clone());

@@ -40,7 +40,7 @@ pub struct DomainReadiness {
     /// The share of its items that could be recalled now.
     pub strength: f64,
     /// Items of the track.
-    pub items: u32,
+    pub items: u64,
 }
 
 /// What a learner is ready for.
@@ -57,25 +57,25 @@ pub struct Readiness {
 /// Reads the cells of a track against a goal, 0 to 1.
 pub fn readiness(cells: &[Cell], goal: f64) -> Readiness {
     let mut order: Vec<&str> = Vec::new();
-    let mut domains: BTreeMap<&str, BTreeMap<u8, (f64, u32)>> = BTreeMap::new();
-    let mut topics: Vec<((&str, &str), f64, u32)> = Vec::new();
+    let mut domains: BTreeMap<&str, BTreeMap<u8, (f64, u64)>> = BTreeMap::new();
+    let mut topics: Vec<((&str, &str), f64, u64)> = Vec::new();
     for cell in cells {
         if !order.contains(&cell.domain.as_str()) {
             order.push(&cell.domain);
         }
         let depth = domains.entry(&cell.domain).or_default().entry(cell.depth).or_default();
         depth.0 += cell.recall;
-        depth.1 += cell.items;
+        depth.1 += u64::from(cell.items);
         let name = (cell.domain.as_str(), cell.topic.as_str());
         match topics.iter_mut().find(|(known, ..)| *known == name) {
             Some((_, recall, items)) => {
                 *recall += cell.recall;
-                *items += cell.items;
+                *items += u64::from(cell.items);
             }
-            None => topics.push((name, cell.recall, cell.items)),
+            None => topics.push((name, cell.recall, cell.items.into())),
         }
     }
-    let of = |recall: f64, items: u32| if items == 0 { 0.0 } else { recall / f64::from(items) };
+    let of = |recall: f64, items: u64| if items == 0 { 0.0 } else { recall / items as f64 };
     let domain = |id: &&str| {
         let depths = domains.get(*id)?;
         let (recall, items) =
@@ -93,11 +93,12 @@ pub fn readiness(cells: &[Cell], goal: f64) -> Readiness {
         .iter()
         .filter(|(_, recall, items)| of(*recall, *items) < goal)
         .map(|((domain, topic), recall, items)| {
-            let lacks = f64::from(*items) * goal - recall;
+            let lacks = *items as f64 * goal - recall;
             ((*domain).to_owned(), (*topic).to_owned(), lacks, of(*recall, *items))
         })
         .collect();
     not_yet.sort_by(|a, b| b.2.total_cmp(&a.2));
-    let (recall, items) = cells.iter().fold((0.0, 0), |sum, cell| (sum.0 + cell.recall, sum.1 + cell.items));
+    let (recall, items) =
+        cells.iter().fold((0.0, 0), |sum, cell| (sum.0 + cell.recall, sum.1 + u64::from(cell.items)));
     Readiness { strength: of(recall, items), domains: order.iter().filter_map(domain).collect(), not_yet }
 }

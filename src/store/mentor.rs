@@ -89,7 +89,7 @@ pub struct FeedbackRow<T> {
 }
 
 impl Reading<'_> {
-    /// Contacts by name; with a role, only those.
+    /// Contacts by name, without those that were removed; with a role, only those.
     ///
     /// # Errors
     /// Those of the database.
@@ -97,7 +97,7 @@ impl Reading<'_> {
         let role = role.map(|role| word("role", &role)).transpose()?;
         let rows = self.list(
             "SELECT number, role, name, address, compared_at_ms IS NOT NULL AS compared FROM contacts
-             WHERE ?1 IS NULL OR role = ?1 ORDER BY name, number",
+             WHERE removed_at_ms IS NULL AND (?1 IS NULL OR role = ?1) ORDER BY name, number",
             [role],
             |row| {
                 Ok((
@@ -117,14 +117,27 @@ impl Reading<'_> {
             .collect()
     }
 
-    /// Packets of a contact in one direction, newest first.
+    /// The number of whoever stands under an address, also of one who was removed.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn contact_number(&self, role: Role, address: &str) -> Result<Option<u32>> {
+        let role = word("role", &role)?;
+        self.one(
+            "SELECT number FROM contacts WHERE role = ?1 AND address = ?2",
+            [role.as_str(), address],
+            |row| row.get(0),
+        )
+    }
+
+    /// Packets of a contact in one direction, the one that was made or taken last in front.
     ///
     /// # Errors
     /// Those of the database.
     pub fn packets(&self, contact: u32, sent: bool, kind: PacketKind) -> Result<Vec<KeptPacket>> {
         self.list(
             "SELECT number, contact, sequence, digest, created_at_ms, at_ms, seen_at_ms, answered_at_ms, summary FROM packets
-             WHERE contact = ?1 AND sent = ?2 AND kind = ?3 ORDER BY sequence DESC",
+             WHERE contact = ?1 AND sent = ?2 AND kind = ?3 ORDER BY number DESC",
             params![contact, sent, word("kind", &kind)?],
             |row| {
                 Ok(KeptPacket {
@@ -200,8 +213,8 @@ impl Reading<'_> {
         rows.into_iter().map(|row| read_body("assignment", row)).collect()
     }
 
-    /// Items of assignments that are open, or were settled on this study day: when each is due, whether it is open, and
-    /// what the day's list needs; only items the bank has. The one due first comes first.
+    /// Items of assignments that are open, or were settled by an answer of this study day: when each is due, whether it is
+    /// open, and what the day's list needs; only items the bank has. The one due first comes first.
     ///
     /// # Errors
     /// Those of the database, and [`Error::BadRecord`].
@@ -210,8 +223,9 @@ impl Reading<'_> {
             "SELECT i.kind, i.id, i.domain, i.seconds, i.seen, s.due, s.done_at_ms IS NULL AND NOT EXISTS
                  (SELECT 1 FROM answers a WHERE a.kind = s.kind AND a.item = s.item AND a.at_ms >= s.taken_at_ms) AS open
              FROM assignments s JOIN items i ON i.kind = s.kind AND i.id = s.item
-             WHERE i.retired = 0 AND (open OR EXISTS
-                 (SELECT 1 FROM answers a WHERE a.kind = s.kind AND a.item = s.item AND a.study_day = ?1))
+             WHERE i.retired = 0 AND (open OR s.done_at_ms IS NULL AND ?1 =
+                 (SELECT min(a.study_day) FROM answers a
+                  WHERE a.kind = s.kind AND a.item = s.item AND a.at_ms >= s.taken_at_ms))
              ORDER BY s.due, s.packet, s.id",
             [today.0],
             |row| {
@@ -256,16 +270,20 @@ fn read_body<T: DeserializeOwned>(what: &str, row: FeedbackRow<String>) -> Resul
 }
 
 impl Transaction<'_> {
-    /// Keeps a contact and gives its number.
+    /// Keeps a contact and gives its number: that from before, if it was removed.
     ///
     /// # Errors
     /// Those of the database.
     pub fn add_contact(&self, role: Role, name: &str, address: &str, now: Moment) -> Result<u32> {
+        let role_word = word("role", &role)?;
         self.execute(
-            "INSERT INTO contacts (role, name, address, since_ms) VALUES (?1, ?2, ?3, ?4)",
-            params![word("role", &role)?, name, address, now.utc_ms],
+            "INSERT INTO contacts (role, name, address, since_ms) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (role, address) DO UPDATE
+             SET name = excluded.name, since_ms = excluded.since_ms, removed_at_ms = NULL",
+            params![role_word, name, address, now.utc_ms],
         )?;
-        Ok(u32::try_from(self.inner.last_insert_rowid()).unwrap_or(u32::MAX))
+        let number = self.read().contact_number(role, address)?;
+        number.ok_or_else(|| Error::NoSuchItem { item: "contact".to_owned() })
     }
 
     /// Keeps whether the fingerprints of a contact were compared, and when.
@@ -280,12 +298,35 @@ impl Transaction<'_> {
         Ok(())
     }
 
-    /// Deletes a contact with its packets and what came in them.
+    /// Removes a contact with everything that came from there. The address stays, and which packets there were.
     ///
     /// # Errors
     /// Those of the database.
-    pub fn delete_contact(&self, contact: u32) -> Result<()> {
-        self.execute("DELETE FROM contacts WHERE number = ?1", [contact])?;
+    pub fn remove_contact(&self, contact: u32, now: Moment) -> Result<()> {
+        for table in ["comments", "assignments"] {
+            let of_contact = "packet IN (SELECT number FROM packets WHERE contact = ?1)";
+            self.execute(&format!("DELETE FROM {table} WHERE {of_contact}"), [contact])?;
+        }
+        self.execute("DELETE FROM feedback_drafts WHERE contact = ?1", [contact])?;
+        self.execute("UPDATE packets SET body = NULL, summary = NULL WHERE contact = ?1", [contact])?;
+        self.execute(
+            "UPDATE contacts SET removed_at_ms = ?2, name = '', compared_at_ms = NULL WHERE number = ?1",
+            params![contact, now.utc_ms],
+        )?;
+        Ok(())
+    }
+
+    /// Deletes what mentors said of an item.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn delete_remarks(&self, item: &ItemRef) -> Result<()> {
+        for table in ["comments", "assignments"] {
+            self.execute(
+                &format!("DELETE FROM {table} WHERE kind = ?1 AND item = ?2"),
+                [&item.kind.0, &item.id],
+            )?;
+        }
         Ok(())
     }
 

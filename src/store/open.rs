@@ -27,6 +27,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_cases.sql"),
     include_str!("migrations/0005_figures.sql"),
     include_str!("migrations/0006_mentor.sql"),
+    include_str!("migrations/0007_removed.sql"),
 ];
 
 fn migrations() -> Migrations<'static> {

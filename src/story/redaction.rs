@@ -68,6 +68,12 @@ const NOBODY: [&str; 14] =
 /// Everything in a text that should be looked at before it leaves, in its order. Where two overlap they are one, called
 /// what the longer of them is.
 pub fn redaction(text: &str, listed: &[String]) -> Vec<Finding> {
+    findings(text, listed, |_| true)
+}
+
+/// Findings of the wanted kinds. They are chosen before overlapping ones become one: a listed name within an address is
+/// still a listed name.
+fn findings(text: &str, listed: &[String], wanted: impl Fn(FindingKind) -> bool) -> Vec<Finding> {
     let mut places: Vec<(usize, usize, FindingKind)> = Vec::new();
     for (kind, pattern) in PATTERNS.iter() {
         for place in pattern.find_iter(text) {
@@ -88,6 +94,7 @@ pub fn redaction(text: &str, listed: &[String]) -> Vec<Finding> {
             places.push((place.start(), place.end(), FindingKind::Listed));
         }
     }
+    places.retain(|(.., kind)| wanted(*kind));
     places.sort_by_key(|(start, end, _)| (*start, std::cmp::Reverse(*end)));
     let mut merged: Vec<(usize, usize, FindingKind)> = Vec::new();
     for (start, end, kind) in places {
@@ -118,7 +125,7 @@ pub fn redacted(text: &str, listed: &[String]) -> String {
 pub fn black_out(text: &str, listed: &[String], wanted: impl Fn(FindingKind) -> bool) -> (String, u32) {
     let mut out = String::with_capacity(text.len());
     let (mut at, mut count) = (0, 0);
-    for finding in redaction(text, listed).into_iter().filter(|finding| wanted(finding.kind)) {
+    for finding in findings(text, listed, wanted) {
         out.push_str(text.get(at..finding.start).unwrap_or_default());
         out.push_str("███");
         at = finding.start + finding.words.len();
@@ -182,6 +189,15 @@ mod tests {
         ] {
             assert_eq!(kinds(text), wanted, "{text}");
         }
+    }
+
+    #[test]
+    fn a_listed_name_is_blacked_out_also_within_something_else() {
+        let listed = ["Ann Lee", "Globex", "陳大文"].map(str::to_owned);
+        let text = "I asked Dr. Ann Lee, wrote to joe@globex.example.com, and 陳大文經理 agreed.";
+        let (out, count) = black_out(text, &listed, |kind| kind == FindingKind::Listed);
+        assert_eq!(out, "I asked Dr. ███, wrote to joe@███.example.com, and ███經理 agreed.");
+        assert_eq!(count, 3);
     }
 
     #[test]

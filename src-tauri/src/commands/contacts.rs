@@ -27,6 +27,6 @@ pub(crate) fn contacts_compared(state: State<'_, crate::State>, number: u32, com
 }
 
 #[tauri::command(async)]
-pub(crate) fn contacts_delete(state: State<'_, crate::State>, number: u32) -> Reply<()> {
-    state.run(|app, _| app.contact_delete(number))
+pub(crate) fn contacts_remove(state: State<'_, crate::State>, number: u32) -> Reply<()> {
+    state.run(|app, now| app.contact_remove(number, now))
 }

@@ -20,10 +20,11 @@ pub(super) const COMING: u32 = 30;
 pub(super) fn forecast_figure(words: &Words<'_>, facts: &Facts) -> Figure {
     let days: Vec<StudyDay> = (0..COMING).map(|after| facts.today.plus(after)).collect();
     let of = |day: StudyDay| facts.due.get(day.since(facts.today) as usize).copied().unwrap_or(0);
-    let week: u32 = facts.due.iter().take(7).sum();
+    let sum = |days: usize| -> u64 { facts.due.iter().take(days).map(|items| u64::from(*items)).sum() };
+    let week = sum(7);
     let mut table = words.table(&[("Day", "日期"), ("#Due", "#到期")]);
     table.rows.extend(days.iter().map(|day| vec![day.date().to_string(), of(*day).to_string()]));
-    let total: u32 = facts.due.iter().sum();
+    let total = sum(facts.due.len());
     let bars = dated(
         words,
         &days,

@@ -63,8 +63,14 @@ pub struct PrincipleFact {
 
 /// The last day that is believed: 2190-01-01 or so.
 const LAST_DAY: i32 = 80_000;
-/// Most of anything that is counted by itself: items, answers of a day, cells.
-const MOST: i64 = 10_000_000;
+/// Most of anything that is counted by itself: items of a cell, answers of a day.
+const MOST: i64 = 1_000_000;
+/// Most answers of a life.
+const MOST_ANSWERS: i64 = 10_000_000;
+/// Most rows of anything: cells, answers to drills, plays. Years of study have some thousands.
+const MOST_ROWS: usize = 20_000;
+/// Most cells: depths of topics of domains; they are walked for each other.
+const MOST_CELLS: usize = 5000;
 
 impl Facts {
     /// Ready for what, and what not yet.
@@ -78,7 +84,6 @@ impl Facts {
         let share = |share: f64| (0.0..=1.0).contains(&share);
         let day = |day: i32| (0..=LAST_DAY).contains(&day);
         let date = |date: NaiveDate| day(StudyDay::of_date(date).0);
-        let few = |count: usize| count as i64 <= MOST;
         let cell = |cell: &Cell| {
             cell.depth <= 9
                 && i64::from(cell.items) <= MOST
@@ -88,7 +93,10 @@ impl Facts {
         day(self.today.0)
             && share(self.goal)
             && share(self.desired_retention)
-            && few(self.cells.len())
+            && self.cells.len() <= MOST_CELLS
+            && [self.drills.len(), self.plays.len(), self.principles.len(), self.scores.len()]
+                .iter()
+                .all(|rows| *rows <= MOST_ROWS)
             && self.cells.iter().all(cell)
             && self.due.len() <= 1000
             && self.due.iter().all(|items| i64::from(*items) <= MOST)
@@ -96,6 +104,6 @@ impl Facts {
             && self.plays.iter().all(|(at, _, points)| date(*at) && *points <= 100)
             && self.principles.iter().all(|principle| i64::from(principle.stories) <= MOST)
             && self.scores.iter().all(|(at, mean)| date(*at) && (0.0..=5.0).contains(mean))
-            && self.tally.is_believable(day, MOST)
+            && self.tally.is_believable(day, MOST_ANSWERS)
     }
 }

@@ -132,8 +132,6 @@ impl App {
             return Err(Error::NoSuchItem { item: id.to_owned() });
         }
         let text = if as_csv { csv(&figure.table) } else { svg(&figure) };
-        file::write(path, true, |out| {
-            std::io::Write::write_all(out, text.as_bytes()).map_err(|error| file::failed(path, &error))
-        })
+        file::write_all(path, true, text.as_bytes())
     }
 }

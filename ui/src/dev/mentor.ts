@@ -315,8 +315,8 @@ export function mentorHandlers(
       one.contact = { ...one.contact, compared: args.compared };
       return null;
     },
-    contacts_delete: (args: { number: number }) => {
-      if (!row(args.number)) return call('contacts_delete', args);
+    contacts_remove: (args: { number: number }) => {
+      if (!row(args.number)) return call('contacts_remove', args);
       rows = rows.filter(({ contact: who }) => who.number !== args.number);
       return null;
     },

@@ -247,7 +247,7 @@ export function shareHandlers(empty: boolean, language: api.Language, stories: H
         .map(([number, at_ms]) => ({
           number,
           at_ms,
-          rounds: [['Hiring manager', 'networking']],
+          rounds: ['networking'],
           own_questions: '',
         })),
       plays: choices.plays
@@ -353,7 +353,7 @@ export function shareHandlers(empty: boolean, language: api.Language, stories: H
       mentors = mentors.map((one) => (one.number === number ? { ...one, compared } : one));
       return null;
     },
-    contacts_delete: ({ number }: { number: number }) => {
+    contacts_remove: ({ number }: { number: number }) => {
       mentors = mentors.filter((one) => one.number !== number);
       return null;
     },

@@ -1018,7 +1018,7 @@ export const en = {
     stories: 'Stories',
     told: 'Answers told',
     loop: (when: string, rounds: number) => `Mock interview of ${when}, ${count(rounds, 'round', 'rounds')}`,
-    round: (n: number, name: string, area: string) => [`Round ${n}`, name, area].filter(Boolean).join(' · '),
+    round: (n: number, area: string) => [`Round ${n}`, area].filter(Boolean).join(' · '),
     ownQuestions: 'The learner’s own questions',
     plays: 'Incidents',
     items: 'Answered items',
@@ -1083,7 +1083,8 @@ export const en = {
 
     send: 'Send…',
     previewTitle: (name: string) => `This goes to ${name}`,
-    previewText: 'Exactly this is in the file, and nothing else. Only this learner can open it.',
+    previewText:
+      'This is in the file, and when you opened the packet; nothing else. Only this learner can open it.',
     previewNothing: 'There is nothing to send yet: say something on the whole, comment, score, or assign.',
     from: (name: string) => `From ${name}`,
     noName: 'You have not said what you are called: write your name on the page with all learners.',
@@ -1133,7 +1134,8 @@ export const en = {
     removeKeep: 'Keep',
 
     chooseTitle: 'Ask for a review',
-    chooseText: 'Tick what your mentor may see. Nothing else leaves.',
+    chooseText:
+      'Tick what your mentor may see. Your name, language and role go with it (the date of your interview only with the figures); nothing else leaves.',
     question: 'Your question',
     questionAsk: 'What do you want to know most?',
     progress: 'Figures of the progress page',

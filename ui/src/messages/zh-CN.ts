@@ -951,7 +951,7 @@ export const zhCN = {
     stories: '故事',
     told: '完整的作答',
     loop: (when, rounds) => `${when}的模拟面试，共${n0(rounds)}轮`,
-    round: (n, name, area) => [`第${n0(n)}轮`, name, area].filter(Boolean).join(' · '),
+    round: (n, area) => [`第${n0(n)}轮`, area].filter(Boolean).join(' · '),
     ownQuestions: '学习者想问的问题',
     plays: '事件',
     items: '作答过的题目',
@@ -1015,7 +1015,7 @@ export const zhCN = {
 
     send: '送出…',
     previewTitle: (name) => `要给${name}的内容`,
-    previewText: '文件里就只有以下内容，而且只有这位学习者打得开。',
+    previewText: '文件里只有以下内容，以及你打开审阅档的时间；只有这位学习者打得开。',
     previewNothing: '还没有可以送出的内容：写整体评语、评语、评分或指定练习都可以。',
     from: (name) => `来自${name}`,
     noName: '还没有填你的名字，请到学习者总览的页面填写。',
@@ -1063,7 +1063,8 @@ export const zhCN = {
     removeKeep: '保留',
 
     chooseTitle: '请导师审阅',
-    chooseText: '勾选导师可以看的内容，其他的都不会离开这台电脑。',
+    chooseText:
+      '勾选导师可以看的内容。你的名字、语言和职位会一起送出（面试日期只跟着图表），其他的都不会离开这台电脑。',
     question: '你想问的问题',
     questionAsk: '你最想知道什么？',
     progress: '“进度”页的图表',

@@ -951,7 +951,7 @@ export const zhTW = {
     stories: '故事',
     told: '完整的作答',
     loop: (when, rounds) => `${when}的模擬面試，共${n0(rounds)}輪`,
-    round: (n, name, area) => [`第${n0(n)}輪`, name, area].filter(Boolean).join(' · '),
+    round: (n, area) => [`第${n0(n)}輪`, area].filter(Boolean).join(' · '),
     ownQuestions: '學習者想問的問題',
     plays: '事件',
     items: '作答過的題目',
@@ -1015,7 +1015,7 @@ export const zhTW = {
 
     send: '送出…',
     previewTitle: (name) => `要給${name}的內容`,
-    previewText: '檔案裡就只有以下內容，而且只有這位學習者打得開。',
+    previewText: '檔案裡只有以下內容，以及你打開審閱檔的時間；只有這位學習者打得開。',
     previewNothing: '還沒有可以送出的內容：寫整體評語、評語、評分或指定練習都可以。',
     from: (name) => `來自${name}`,
     noName: '還沒有填你的名字，請到學習者總覽的頁面填寫。',
@@ -1063,7 +1063,8 @@ export const zhTW = {
     removeKeep: '保留',
 
     chooseTitle: '請導師審閱',
-    chooseText: '勾選導師可以看的內容，其他的都不會離開這台電腦。',
+    chooseText:
+      '勾選導師可以看的內容。你的名字、語言和職位會一起送出（面試日期只跟著圖表），其他的都不會離開這台電腦。',
     question: '你想問的問題',
     questionAsk: '你最想知道什麼？',
     progress: '「進度」頁的圖表',

@@ -279,7 +279,7 @@ export const contactsAdd = (role: Role, name: string, address: string) =>
 export const contactsCompared = (number: number, compared: boolean) =>
   call<null>('contacts_compared', { number, compared });
 /** Deletes a contact with everything that came from there. */
-export const contactsDelete = (number: number) => call<null>('contacts_delete', { number });
+export const contactsRemove = (number: number) => call<null>('contacts_remove', { number });
 /** Takes a packet that a dialog gives; null when cancelled. One that is refused stays at hand for {@link packetsTake}. */
 export const packetsOpen = () => call<PacketTaken | null>('packets_open');
 /** Takes the packet that was opened last: from somebody new, or without the one before it. */

@@ -2134,7 +2134,7 @@ language: Language,
  */
 track: TrackId, 
 /**
- * The next interview round, local date.
+ * The next interview round, local date; only with the figures.
  */
 interview: string | null, 
 /**
@@ -2264,9 +2264,9 @@ number: number,
  */
 at_ms: number, 
 /**
- * Who asked in each round: name and area.
+ * What each round was about: the area's id; empty for a behavioural one.
  */
-rounds: Array<[string, string]>, 
+rounds: Array<string>, 
 /**
  * The candidate's own questions.
  */

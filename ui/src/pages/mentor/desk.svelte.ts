@@ -177,7 +177,7 @@ export class ReviewDesk extends Asker {
     let gone = false;
     await this.once(async () => {
       this.saving.drop();
-      await api.contactsDelete(this.learner);
+      await api.contactsRemove(this.learner);
       forgetDesk(this.learner);
       gone = true;
     });

@@ -19,7 +19,7 @@ vi.mock('../../lib/api', async (original) => ({
   packetsTake: vi.fn(),
   contactsAdd: vi.fn(),
   contactsCompared: vi.fn(() => Promise.resolve(null)),
-  contactsDelete: vi.fn(() => Promise.resolve(null)),
+  contactsRemove: vi.fn(() => Promise.resolve(null)),
 }));
 
 openWindow({ page: 'mentor', learner: null });
@@ -336,9 +336,9 @@ describe('the desk', () => {
     render(Screen, { learner: 3 });
     await waitFor(() => expect(test('mentor-desk').textContent).toContain('Nothing of Zoe was opened yet'));
     await fireEvent.click(test('remove-learner'));
-    expect(api.contactsDelete).not.toHaveBeenCalled();
+    expect(api.contactsRemove).not.toHaveBeenCalled();
     await fireEvent.click(test('remove-sure'));
-    await waitFor(() => expect(api.contactsDelete).toHaveBeenCalledWith(3));
+    await waitFor(() => expect(api.contactsRemove).toHaveBeenCalledWith(3));
     await waitFor(() => expect(app.route).toEqual({ page: 'mentor', learner: null }));
   });
 

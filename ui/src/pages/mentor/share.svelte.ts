@@ -76,7 +76,7 @@ export class Sharing extends Asker {
 
   removeMentor(number: number): Promise<void> {
     return this.contacts.once(async () => {
-      await api.contactsDelete(number);
+      await api.contactsRemove(number);
       this.adding.added = null;
       await this.#read();
     });

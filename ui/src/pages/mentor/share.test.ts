@@ -19,7 +19,7 @@ vi.mock('../../lib/api', async (original) => ({
   contactsName: vi.fn(),
   contactsAdd: vi.fn(),
   contactsCompared: vi.fn(),
-  contactsDelete: vi.fn(),
+  contactsRemove: vi.fn(),
 }));
 
 /** A core that answers as the made-up one does. */
@@ -48,7 +48,7 @@ function core(empty = false): void {
   vi.mocked(api.contactsCompared).mockImplementation((number, compared) =>
     ask('contacts_compared', { number, compared }),
   );
-  vi.mocked(api.contactsDelete).mockImplementation((number) => ask('contacts_delete', { number }));
+  vi.mocked(api.contactsRemove).mockImplementation((number) => ask('contacts_remove', { number }));
 }
 
 async function open() {
@@ -217,7 +217,7 @@ describe('mentors', () => {
     await fireEvent.click(within(second!).getByTestId('mentor-compared'));
     await waitFor(() => expect(api.contactsCompared).toHaveBeenCalledWith(2, true));
     await fireEvent.click(within(second!).getByTestId('mentor-remove'));
-    expect(api.contactsDelete).not.toHaveBeenCalled();
+    expect(api.contactsRemove).not.toHaveBeenCalled();
     await click('mentor-remove-sure');
     await waitFor(() => expect(within(test('mentors')).getAllByTestId('mentor')).toHaveLength(1));
   });
