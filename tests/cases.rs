@@ -17,7 +17,7 @@ use divedeep::bank::{Bank, Source};
 use divedeep::cloud::Seed;
 use divedeep::drill::{self, FAMILIES};
 use divedeep::error::Error;
-use divedeep::incident::{Guess, Mark, PostAction, WORLDS};
+use divedeep::incident::{Guess, Mark, PostAction, WORLDS, tone};
 use divedeep::model::{Grade, ItemRef, Language, UpdatePart};
 
 const NINE: &str = "2026-11-21 09:00";
@@ -187,7 +187,11 @@ fn an_incident_is_played_from_the_customers_words_to_the_debrief() {
         update: "Users are not affected. The image is for arm64. We will rebuild it; next word at 14:30."
             .to_owned(),
         parts: [UpdatePart::Impact, UpdatePart::Known, UpdatePart::NextStep, UpdatePart::NextTime].into(),
-        post: PostAction { mechanism: "check".into(), owner: "pipeline team".into(), date: "Friday".into() },
+        post: PostAction {
+            mechanism: "The pipeline checks the architecture".into(),
+            owner: "pipeline team".into(),
+            date: "Friday".into(),
+        },
     };
     app.incident_keep(number, draft).expect("kept");
 
@@ -207,7 +211,7 @@ fn an_incident_is_played_from_the_customers_words_to_the_debrief() {
         (20, 20, 5)
     );
     assert!(debrief.debrief.points >= 85, "{:?}", debrief.debrief);
-    assert!(play.hypotheses.iter().all(|one| one.why.is_some()));
+    assert!(play.hypotheses.iter().all(|one| one.why.is_some()), "the usual cause: all of it is true");
     assert!(app.incident_check(number, "nodes").is_err(), "a play that is over changes no more");
 
     let item = ItemRef::incident("I24");
@@ -248,6 +252,41 @@ fn evidence_is_written_as_a_file_that_other_programs_read() {
     assert!(text.matches("$ ").count() > 1 && written == text, "several commands stay above their outputs");
     let nowhere = folder.path().join("missing/manifest.txt");
     assert!(matches!(app.incident_save(number, "manifest", &nowhere), Err(Error::WriteFile { .. })));
+}
+
+#[test]
+fn where_it_was_another_cause_the_debrief_says_nothing_of_the_usual_one() {
+    let mut app = learner();
+    let now = taipei(NINE);
+    // The first play has the usual cause; with seeds come the others.
+    let mut seen = 0;
+    for seed in 0..40 {
+        let number = app.incident_start("I24", Some(&seed.to_string()), now).expect("a play").number;
+        let play = app.incident_end(number, now).expect("over");
+        let debrief = play.debrief.expect("a debrief");
+        let usual = &play.hypotheses[0];
+        if debrief.usual {
+            assert_eq!(usual.id, debrief.debrief.cause);
+            assert!(usual.why.is_some());
+            continue;
+        }
+        seen += 1;
+        assert!(usual.why.is_none(), "{seed}: {:?}", usual.why);
+        let cause = play.hypotheses.iter().find(|one| one.id == debrief.debrief.cause).expect("the cause");
+        assert!(cause.why.is_some());
+    }
+    assert!(seen > 0);
+}
+
+#[test]
+fn the_models_of_updates_neither_blame_nor_guess() {
+    let bank = Bank::read(&Source::BuiltIn).expect("the built-in bank");
+    for record in bank.incidents() {
+        for point in &record.update {
+            assert_eq!(tone(&point.text.en), [], "{}: {}", record.id, point.text.en);
+            assert_eq!(tone(&point.text.zh_tw), [], "{}: {}", record.id, point.text.zh_tw);
+        }
+    }
 }
 
 #[test]

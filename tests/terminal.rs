@@ -271,3 +271,34 @@ fn a_review_goes_there_and_back_by_commands() {
     ok(&mei, &["report", "--html", &report]);
     assert!(std::fs::read_to_string(&report).expect("a report").contains("Progress report"));
 }
+
+#[test]
+fn an_incident_is_played_from_the_first_check_to_the_debrief() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let play = |keys: &str| {
+        let mut child = divedeep()
+            .args(["incident", "I24", "--seed", "1", "--data-dir"])
+            .arg(folder.path())
+            .env("LC_ALL", "en_US.UTF-8")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the command runs");
+        let _ = child.stdin.take().expect("its input").write_all(keys.as_bytes());
+        let output = child.wait_with_output().expect("its output");
+        assert!(output.status.success());
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    // Close together, capital and full-width; the writer overrules what the update seems to say; the action comes last.
+    let text = play(
+        "c1\nＣ ２\nh 1-\nh 2 =\nu\nNobody can deploy the new version of the service at the moment.\n\ni k\n\
+         end\nThe pipeline checks the architecture of each image\nplatform team\nFriday\n",
+    );
+    assert_eq!(text.matches("i  impact").count(), 1, "{text}");
+    assert!(text.contains("- The") && text.contains("= "), "marks are confirmed: {text}");
+    assert!(text.contains("Update 10/20"), "{text}");
+    assert!(text.contains("So that it stays away 5/5"), "{text}");
+    let text = play("end\nm\na 11\nend\n");
+    assert!(text.contains("So that it stays away 1/5") && text.contains("by when"), "{text}");
+    play("u\nHalf a sentence");
+}

@@ -266,6 +266,24 @@ macro_rules! incident_texts {
 }
 
 impl Incident {
+    /// Whether a cause is the usual one, for which most of the debrief is written.
+    pub fn is_usual(&self, cause: &str) -> bool {
+        self.hypotheses.first().is_some_and(|usual| usual.id == cause)
+    }
+
+    /// What is told of a hypothesis where `cause` is the cause. Of the usual one it says what was found, with its figures:
+    /// where it was another, nothing of that is true.
+    pub fn why_hypothesis<'a>(&self, one: &'a Hypothesis, cause: &str) -> Option<&'a Text> {
+        (one.id == cause || !self.is_usual(&one.id)).then_some(&one.why)
+    }
+
+    /// What is told of an action where `cause` is the cause; nothing of one that speaks of the usual one where it was
+    /// another.
+    pub fn why_action<'a>(&self, one: &'a Action, cause: &str) -> Option<&'a Text> {
+        let of_usual = one.helps.iter().any(|id| self.is_usual(id));
+        (!of_usual || one.helps.iter().any(|id| id == cause)).then_some(&one.why)
+    }
+
     /// Every text with its name within the incident, for example `checks.flow-logs.reading`.
     pub fn texts(&self) -> Vec<(String, &Text)> {
         incident_texts!(self, iter)

@@ -417,7 +417,7 @@ impl App {
                     id: one.id.clone(),
                     claim: line(&one.claim),
                     mark: play.marks.get(&one.id).copied(),
-                    why: ended.then(|| line(&one.why)),
+                    why: record.why_hypothesis(one, &case.cause).filter(|_| ended).map(&line),
                 })
                 .collect(),
             checks: record
@@ -448,7 +448,7 @@ impl App {
                         minutes: action.minutes,
                         restored: done.then(|| restored(action)),
                         harmed: done && action.harm && !action.helps.contains(&case.cause),
-                        why: ended.then(|| line(&action.why)),
+                        why: record.why_action(action, &case.cause).filter(|_| ended).map(&line),
                     }
                 })
                 .collect(),
@@ -457,7 +457,7 @@ impl App {
             play: play.clone(),
             debrief: debrief.map(|debrief| DebriefPage {
                 debrief,
-                usual: record.hypotheses.first().is_some_and(|usual| usual.id == case.cause),
+                usual: record.is_usual(&case.cause),
                 first_response: block(&record.first_response),
                 update: record.update.iter().map(|point| (point.id, line(&point.text))).collect(),
                 prevention: record.prevention.iter().map(line).collect(),

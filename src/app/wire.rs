@@ -9,7 +9,8 @@ use crate::chart::{Anchor, ChartMark, ChartTone, Column, Figure, Scene, Table};
 use crate::cloud::Seed;
 use crate::drill::Form;
 use crate::incident::{
-    ActionScore, CheckScore, Debrief, Guess, Mark, Play, PostAction, Series, Step, StepKind, Tone, ToneKind,
+    ActionScore, CheckScore, Debrief, Guess, Mark, Play, PostAction, PostPart, Series, Step, StepKind, Tone,
+    ToneKind,
 };
 use crate::interview::{MockWish, Probe, Reason, Shape, Weak};
 use crate::model::*;
@@ -116,6 +117,7 @@ fn types() -> String {
         StepKind,
         Step,
         PostAction,
+        PostPart,
         Play,
         ToneKind,
         Tone,

@@ -5,9 +5,10 @@ use std::io::{BufRead, Write};
 use clap::Args;
 use divedeep::bank::{Bank, Source};
 use divedeep::cloud::Seed;
+use divedeep::drill::plain;
 use divedeep::error::Error;
 use divedeep::incident::{
-    self, Case, Debrief, Diagnosis, Guess, Play, Series, Step, StepKind, parts_in, score,
+    self, Case, Debrief, Diagnosis, Guess, Play, PostPart, Series, Step, StepKind, parts_in, score,
 };
 use divedeep::model::{Aim, Incident, Language, Text, UpdatePart, blocks, inlines};
 
@@ -134,16 +135,17 @@ impl Desk<'_> {
                 self.minute() % 60
             );
             let Typed::Text(text) = ask(input, out, &prompt)? else { return Ok(false) };
-            let mut parts = text.split_whitespace();
-            let verb = parts.next().unwrap_or_default();
-            let number = parts.next().and_then(|number| number.parse::<usize>().ok());
+            let (verb, number, mark) = told(&text);
             let place = number.and_then(|number| number.checked_sub(1));
-            match (verb, place) {
+            match (verb.as_str(), place) {
                 ("q", _) => return Ok(false),
-                ("end", _) => return Ok(true),
+                ("end", _) => {
+                    self.post(input, out)?;
+                    return Ok(true);
+                }
                 ("m", _) => self.menu(out)?,
                 ("c", Some(place)) => self.check(place, out)?,
-                ("h", Some(place)) => self.judge(place, parts.next().unwrap_or_default(), out)?,
+                ("h", Some(place)) => self.judge(place, &mark, out)?,
                 ("a", Some(place)) => self.act(place, out)?,
                 ("u", _) => {
                     if !self.update(input, out)? {
@@ -161,7 +163,11 @@ impl Desk<'_> {
         for (place, check) in self.record.checks.iter().enumerate() {
             let asked =
                 self.play.steps.iter().any(|step| step.kind == StepKind::Check && step.id == check.id);
-            let cost = if asked { "✓".to_owned() } else { format!("{} min", check.minutes) };
+            let cost = if asked {
+                "✓".to_owned()
+            } else {
+                format!("{} {}", check.minutes, words.pick("min", "分鐘"))
+            };
             writeln!(out, " {:2}  {} · {cost}", place + 1, self.line(&check.name))?;
         }
         let legend = words.pick(
@@ -180,7 +186,8 @@ impl Desk<'_> {
         }
         writeln!(out, "\n{}", words.pick("Actions (a N)", "行動（a N）"))?;
         for (place, action) in self.record.actions.iter().enumerate() {
-            writeln!(out, " {:2}  {} · {} min", place + 1, self.line(&action.text), action.minutes)?;
+            let minutes = words.pick("min", "分鐘");
+            writeln!(out, " {:2}  {} · {} {minutes}", place + 1, self.line(&action.text), action.minutes)?;
         }
         Ok(())
     }
@@ -212,8 +219,12 @@ impl Desk<'_> {
                 self.play.cause = Some(one.id.clone());
                 self.step(StepKind::Cause, &one.id, 0);
             }
-            _ => writeln!(out, "{}", self.words.pick("One of + - =", "請用 + - = 其中一個"))?,
+            _ => {
+                writeln!(out, "{}", self.words.pick("One of + - =", "請用 + - = 其中一個"))?;
+                return Ok(());
+            }
         }
+        writeln!(out, "{mark} {}", self.line(&one.claim))?;
         Ok(())
     }
 
@@ -233,7 +244,7 @@ impl Desk<'_> {
         Ok(())
     }
 
-    /// Takes the update and the post-incident action; false when the input ended.
+    /// Takes an update; false when the input ended.
     fn update(&mut self, input: &mut impl BufRead, out: &mut impl Write) -> Result<bool, Stop> {
         let words = self.words;
         let mut said = Vec::new();
@@ -251,21 +262,53 @@ impl Desk<'_> {
         }
         self.play.update = said.join("\n");
         self.play.parts = parts_in(&self.play.update).into_iter().map(|(part, _)| part).collect();
+        self.confirm_parts(input, out)?;
         self.step(StepKind::Update, "update", 5);
+        Ok(true)
+    }
+
+    /// Says which parts the update seems to have, and lets the writer overrule it: patterns do not understand.
+    fn confirm_parts(&mut self, input: &mut impl BufRead, out: &mut impl Write) -> Result<(), Stop> {
+        const ALL: [(char, UpdatePart); 4] = [
+            ('i', UpdatePart::Impact),
+            ('k', UpdatePart::Known),
+            ('n', UpdatePart::NextStep),
+            ('t', UpdatePart::NextTime),
+        ];
+        let words = self.words;
+        for (letter, part) in ALL {
+            let mark = if self.play.parts.contains(&part) { "✓" } else { " " };
+            writeln!(out, " {mark} {letter}  {}", part_name(part, words))?;
+        }
+        let question = words.pick(
+            "That is what it seems to say. Letters of what it really says, or an empty line > ",
+            "看起來有這些部分。輸入實際寫到的部分的字母，或直接按Enter > ",
+        );
+        let Typed::Text(text) = ask(input, out, &question)? else { return Ok(()) };
+        let typed = plain(&text);
+        if !typed.is_empty() {
+            let said = ALL.into_iter().filter(|(letter, _)| typed.contains(*letter));
+            self.play.parts = said.map(|(_, part)| part).collect();
+        }
+        Ok(())
+    }
+
+    /// Asks for the post-incident action; an empty line, or the end of the input, leaves a part out.
+    fn post(&mut self, input: &mut impl BufRead, out: &mut impl Write) -> Result<(), Stop> {
+        let words = self.words;
+        writeln!(out, "\n{}", words.pick("So that it stays away:", "避免再發生："))?;
         let questions = [
-            words.pick("What changes, so that it stays away? > ", "改變什麼機制，避免再發生？ > "),
+            words.pick("What changes? > ", "改變什麼機制？ > "),
             words.pick("Who does it? > ", "由誰負責？ > "),
             words.pick("By when? > ", "什麼時候完成？ > "),
         ];
-        let mut answers = Vec::new();
-        for question in questions {
-            let Typed::Text(text) = ask(input, out, &question)? else { return Ok(false) };
-            answers.push(text);
+        let post = &mut self.play.post;
+        for (question, answer) in questions.iter().zip([&mut post.mechanism, &mut post.owner, &mut post.date])
+        {
+            let Typed::Text(text) = ask(input, out, question)? else { return Ok(()) };
+            *answer = text;
         }
-        let mut answers = answers.into_iter();
-        let mut next = || answers.next().unwrap_or_default();
-        self.play.post = incident::PostAction { mechanism: next(), owner: next(), date: next() };
-        Ok(true)
+        Ok(())
     }
 
     fn print_debrief(&self, debrief: &Debrief, out: &mut impl Write) -> Result<(), Stop> {
@@ -282,8 +325,16 @@ impl Desk<'_> {
         let claim = |id: &str| self.record.hypotheses.iter().find(|one| one.id == id);
         let cause = claim(&debrief.cause).map(|one| self.line(&one.claim)).unwrap_or_default();
         writeln!(out, "\n{} {}/25: {cause} ({guess})", words.pick("Cause", "原因"), debrief.cause_points)?;
-        for one in &self.record.hypotheses {
-            writeln!(out, "  - {}", self.line(&one.why))?;
+        let why = |id: &str| {
+            claim(id)
+                .and_then(|one| self.record.why_hypothesis(one, &debrief.cause))
+                .map(|why| self.line(why))
+        };
+        if let Some(why) = why(&debrief.cause) {
+            writeln!(out, "  {why}")?;
+        }
+        for one in self.record.hypotheses.iter().filter(|one| one.id != debrief.cause) {
+            writeln!(out, "  - {} {}", self.line(&one.claim), why(&one.id).unwrap_or_default())?;
         }
         let name = |id: &String| {
             self.record
@@ -293,9 +344,10 @@ impl Desk<'_> {
                 .map(|check| self.line(&check.name))
                 .unwrap_or_default()
         };
+        let unit = words.pick("min", "分鐘");
         writeln!(
             out,
-            "\n{} {}/30: {} min; {} {} min: {}",
+            "\n{} {}/30: {} {unit}; {} {} {unit}: {}",
             words.pick("Evidence", "證據"),
             debrief.evidence_points,
             debrief.minutes,
@@ -309,17 +361,18 @@ impl Desk<'_> {
         writeln!(out, "\n{} {}/20", words.pick("Order", "順序"), debrief.order_points)?;
         for action in &self.record.actions {
             let did = if debrief.actions.iter().any(|did| did.id == action.id) { "*" } else { "-" };
-            writeln!(out, "  {did} {} {}", self.line(&action.text), self.line(&action.why))?;
+            let why = self.record.why_action(action, &debrief.cause).map(|why| self.line(why));
+            writeln!(out, "  {did} {} {}", self.line(&action.text), why.unwrap_or_default())?;
         }
         writeln!(out, "\n{} {}/20", words.pick("Update", "更新"), debrief.update_points)?;
-        if self.record.hypotheses.first().is_none_or(|usual| usual.id != debrief.cause) {
-            let note = "Written for the usual cause; here it was another, so known, next step and prevention differ.";
+        if !self.record.is_usual(&debrief.cause) {
+            let note = "Written for the usual cause; here it was another, so impact, known, next step and prevention differ.";
             writeln!(
                 out,
                 "  {}",
                 words.pick(
                     note,
-                    "以下是為常見的原因寫的，這次是另一個，所以已知情況、下一步與預防措施會不同。"
+                    "以下是為常見的原因寫的，這次是另一個，所以影響、已知情況、下一步與預防措施會不同。"
                 )
             )?;
         }
@@ -331,6 +384,16 @@ impl Desk<'_> {
             writeln!(out, "  ! {}", tone.words)?;
         }
         writeln!(out, "\n{} {}/5", words.pick("So that it stays away", "避免再發生"), debrief.post_points)?;
+        if !debrief.post_lacks.is_empty() {
+            let name = |part: &PostPart| match part {
+                PostPart::Mechanism => words.pick("what changes", "改變什麼"),
+                PostPart::Owner => words.pick("who does it", "由誰負責"),
+                PostPart::Date => words.pick("by when", "什麼時候完成"),
+            };
+            let lacks: Vec<_> = debrief.post_lacks.iter().map(name).collect();
+            let said = words.pick("not said so that it can be checked:", "還沒寫到可以檢查的程度：");
+            writeln!(out, "  ! {said} {}", lacks.join(&words.pick(", ", "、")))?;
+        }
         for text in &self.record.prevention {
             writeln!(out, "  - {}", self.line(text))?;
         }
@@ -340,6 +403,16 @@ impl Desk<'_> {
         }
         Ok(())
     }
+}
+
+/// What was typed: a word, a number, a mark, with or without spaces, capital or full-width letters.
+fn told(text: &str) -> (String, Option<usize>, String) {
+    let plain = plain(text);
+    let word: String = plain.chars().take_while(|letter| letter.is_alphabetic()).collect();
+    let rest = plain.strip_prefix(word.as_str()).unwrap_or_default().trim_start();
+    let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+    let mark = rest.strip_prefix(digits.as_str()).unwrap_or_default().trim();
+    (word, digits.parse().ok(), mark.to_owned())
 }
 
 fn part_name(part: UpdatePart, words: Words) -> String {

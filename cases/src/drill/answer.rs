@@ -346,7 +346,7 @@ impl Form {
 }
 
 /// Lower case, ASCII for full-width forms (U+FF01 to U+FF5E) and the ideographic space, no outer space.
-fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     let narrow = |c: char| match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
         '\u{3000}' | '\u{a0}' => ' ',
@@ -369,10 +369,15 @@ fn letters(text: &str, options: usize) -> Option<Vec<usize>> {
     Some(chosen.into_iter().collect())
 }
 
-/// A number with an optional unit, in `unit`; none for anything else. `1,024`, `1 024`, `1.5 h`, `1h 20min`, `3k`.
+/// A number with an optional unit, in `unit`; none for anything else. `1,024`, `1 024`, `1.5 h`, `1h 20min`, `3k`, `/26`.
 fn number(text: &str, unit: Unit) -> Option<f64> {
     let (dimension, scale) = unit.measure();
     let mut rest = text.trim();
+    // A prefix length may be typed as one: `/26`.
+    if let Some(length) = rest.strip_prefix('/').filter(|_| unit == Unit::None) {
+        let bits = length.trim().parse::<u8>().ok()?;
+        return (bits <= 32).then_some(f64::from(bits));
+    }
     let negative = rest.starts_with(['-', '−']);
     rest = rest.trim_start_matches(['+', '-', '−', '~', '≈', '=']).trim_start();
     let mut sum = 0.0;
@@ -557,6 +562,20 @@ mod tests {
         let size = Answer::Number { value: 1.5, tolerance: 0.01, unit: Unit::GiB, traps: Vec::new() };
         assert_eq!(size.judge("1536 MiB"), Verdict::Right);
         assert_eq!(size.judge("1.5 GB"), Verdict::Wrong(None), "powers of ten are not powers of two");
+    }
+
+    #[test]
+    fn a_prefix_length_may_have_its_slash() {
+        let bits = Answer::count(26, vec![Trap::new(27, text("one bit too many"))]);
+        for right in ["26", "/26", "／26", "/ 26"] {
+            assert_eq!(bits.judge(right), Verdict::Right, "{right}");
+        }
+        assert_eq!(bits.judge("/27"), Verdict::Wrong(Some(text("one bit too many"))));
+        for unreadable in ["/", "/33", "/1,5", "26/", "10.0.0.0/26"] {
+            assert_eq!(bits.judge(unreadable), Verdict::Unreadable, "{unreadable}");
+        }
+        let time = Answer::Number { value: 26.0, tolerance: 0.0, unit: Unit::Seconds, traps: Vec::new() };
+        assert_eq!(time.judge("/26"), Verdict::Unreadable);
     }
 
     #[test]

@@ -13,7 +13,7 @@ pub(super) const FAMILY: Family = Family {
     place: ("linux", "use-method-triage"),
     depths: &[1, 2, 3],
     seconds: 90,
-    version: 1,
+    version: 2,
     sources: &[
         "vmstat(8) of procps-ng 4, FIELD DESCRIPTION (the first line is since boot; r, b, si, so, wa, st)",
         "iostat(1) of sysstat 12, REPORTS (aqu-sz, r_await, %util and its limits with parallel devices)",
@@ -833,7 +833,9 @@ fn third(draw: &mut Draw, state: State, scene: &Scene) -> Exercise {
     let cpus = scene.host.cpus;
     let used = scene.busy() / 100.0 * f64::from(cpus);
     let used = (used * 100.0).round() / 100.0;
-    let suspects: Vec<&Process> = scene.host.living().filter(|process| process.uid >= 100).collect();
+    let mut suspects: Vec<&Process> = scene.host.living().filter(|process| process.uid >= 100).collect();
+    // "None of them" stays last.
+    draw.shuffle(&mut suspects);
     let mut options: Vec<Choice> = Vec::new();
     let mut right = suspects.len();
     for (index, process) in suspects.iter().enumerate() {

@@ -412,7 +412,7 @@ fn commands(draw: &mut Draw) -> Exercise {
                     format!("指令在時限內結束：`timeout`把它的碼{own}原樣傳回。"),
                 ),
             )
-            .trap(124, t("124 only when the time is up; here it was not.", "時間到才會是124；這裡沒有超時。"))
+            .trap(124, t("124 only when the time is up; here it was not.", "時間到才會是124；這裡沒有逾時。"))
         }
         10 => {
             let (line, value, why) = match draw.int(0, 3) {

@@ -325,7 +325,7 @@ impl Log {
             "送的封包最多，但不是位元組最多。",
         );
         trap(Some(self.own), "is the interface itself.", "是介面自己。");
-        let mut counts = vec![(all - rejected, "That is the ACCEPT records.", "那是ACCEPT的筆數。")];
+        let mut counts = vec![(all - rejected, "Those are the ACCEPT records.", "那是ACCEPT的筆數。")];
         counts.push((
             self.lines.len() as u64 - (all - rejected),
             "NODATA and SKIPDATA lines have no action.",

@@ -538,9 +538,10 @@ impl Cause {
                 "the condition applies a function to the indexed column",
                 "條件對有索引的欄位套用了函式",
             ),
-            Self::Cast => {
-                Text::new("the value's type makes the indexed column be cast", "值的型別使有索引的欄位被轉型")
-            }
+            Self::Cast => Text::new(
+                "the value's type forces a cast of the indexed column",
+                "值的型別使有索引的欄位被轉型",
+            ),
             Self::Wildcard => Text::new("the pattern begins with a wildcard", "樣式以萬用字元開頭"),
             Self::Spill => Text::new(
                 "the sort does not fit into its memory and goes to disk",

@@ -36,7 +36,7 @@ use serde::{Deserialize, Serialize};
 use crate::cloud::{Draw, Seed};
 use crate::model::{Evidence, EvidenceType, Grade, Provenance, Text};
 
-pub use answer::{Answer, Choice, Form, Trap, Unit, Verdict};
+pub use answer::{Answer, Choice, Form, Trap, Unit, Verdict, plain};
 
 /// A kind of exercise. Its words stand in the bank (`data/drills.toml`).
 #[derive(Debug)]

@@ -131,13 +131,15 @@ fn why(node: &Node, who: &Account) -> Text {
             found.extend(named.map(|(listed, have)| format!("`group:{listed}:{}`", Bits(*have))));
             Text::new(
                 format!(
-                    "`{name}` matches {}; one of them must allow it through the mask `{}`. `other::` is not asked.",
+                    "`{name}` matches {}; {} must allow it through the mask `{}`. `other::` is not asked.",
                     found.join(" and "),
+                    if found.len() == 1 { "it" } else { "one of them" },
                     Bits(mask)
                 ),
                 format!(
-                    "`{name}`符合{}；其中一項要能通過遮罩`{}`才行，不會再看`other::`。",
+                    "`{name}`符合{}；{}要能通過遮罩`{}`才行，不會再看`other::`。",
                     found.join("與"),
+                    if found.len() == 1 { "它" } else { "其中一項" },
                     Bits(mask)
                 ),
             )
@@ -177,6 +179,16 @@ fn mode(value: u32, traps: Vec<(u32, Text)>) -> Answer {
         }
     }
     Answer::Typed { form: Form::Mode, right: format!("{value:04o}"), also: Vec::new(), traps: kept }
+}
+
+/// As `stat -c %a` prints it: without a leading zero. Typed with one, it is as right.
+fn mode_as_stat(value: u32, traps: Vec<(u32, Text)>) -> Answer {
+    match mode(value, traps) {
+        Answer::Typed { form, also, traps, .. } => {
+            Answer::Typed { form, right: format!("{value:03o}"), also, traps }
+        }
+        other => other,
+    }
 }
 
 /// Level 1: one file, four users.
@@ -1111,7 +1123,7 @@ fn list(draw: &mut Draw) -> (bool, Exercise) {
                     ),
                     format!("`{}`執行`touch /srv/{folder}/new.txt`：`stat -c %a`顯示的權限", maker.name),
                 ),
-                mode(made.mode, made_traps),
+                mode_as_stat(made.mode, made_traps),
             ),
             Ask::new(
                 "bits",

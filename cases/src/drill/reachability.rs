@@ -458,7 +458,7 @@ impl Case {
             let (en, zh) = if passed { ("passes", "通過") } else { ("stops here", "停在這裡") };
             Some(Text::new(
                 format!("{}: {en}. {}", name.en, text.en),
-                format!("{}：{zh}。{}", name.zh_tw, text.zh_tw),
+                format!("{}：{zh}。{}", asks::placed(&name.zh_tw), text.zh_tw),
             ))
         });
         let mut steps: Vec<Text> = steps.collect();

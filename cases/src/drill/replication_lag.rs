@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::figure::counted;
 use super::{Answer, Ask, Choice, Exercise, Family, Trap, Unit, shown};
 use crate::cloud::Draw;
 use crate::cloud::database::{
@@ -57,7 +58,8 @@ fn number(value: f64, tolerance: f64, unit: Unit, traps: Vec<(f64, Text)>) -> An
     let mut kept: Vec<Trap> = Vec::new();
     let mut taken = vec![value];
     for (wrong, why) in traps {
-        let rounded = (wrong * 10.0).round() / 10.0;
+        // As many decimals as any evidence shows: who types what is shown gets the explanation.
+        let rounded = (wrong * 1000.0).round() / 1000.0;
         let near = |other: &f64| (other - rounded).abs() <= 2.0 * tolerance + 0.1;
         if rounded >= 0.0 && rounded.is_finite() && !taken.iter().any(near) {
             taken.push(rounded);
@@ -223,7 +225,7 @@ fn burst(draw: &mut Draw, job: &str, job_zh: &str, system: &str) -> Exercise {
                     plain(peak)
                 ),
                 format!(
-                    "`{system}`的讀取複本每秒最多套用 **{}筆變更**，原本沒有落後。主要執行個體平常每秒寫入{}筆；{job_zh}讓它連續 **{minutes}分鐘每秒寫入{}筆**，之後回到平常的速率。各速率固定，寫入的內容立刻送達複本。",
+                    "`{system}`的讀取複本每秒最多套用 **{}筆變更**，原本沒有落後。主要伺服器平常每秒寫入{}筆；{job_zh}讓它連續 **{minutes}分鐘每秒寫入{}筆**，之後回到平常的速率。各速率固定，寫入的內容立刻送達複本。",
                     plain(apply),
                     plain(base),
                     plain(peak)
@@ -355,8 +357,8 @@ fn stopped(draw: &mut Draw, system: &str) -> Exercise {
                 "age",
                 Text::new(
                     format!(
-                        "Age of the oldest change not applied, {} minutes after it started again",
-                        plain(look / 60.0)
+                        "Age of the oldest change not applied, {} after it started again",
+                        counted(plain(look / 60.0), "minute")
                     ),
                     format!("重新開始{}分鐘後，最舊的未套用變更已經多久了", plain(look / 60.0)),
                 ),
@@ -423,7 +425,7 @@ fn stopped(draw: &mut Draw, system: &str) -> Exercise {
                     plain(apply)
                 ),
                 format!(
-                    "`{system}`的複本因為{}，有 **{minutes}分鐘**完全沒有套用，之前沒有落後。主要執行個體穩定地每秒寫入 **{}筆變更**。重新開始後，複本每秒最多套用 **{}筆**，錯過的內容可立即取得。",
+                    "`{system}`的複本因為{}，有 **{minutes}分鐘**完全沒有套用，之前沒有落後。主要伺服器穩定地每秒寫入 **{}筆變更**。重新開始後，複本每秒最多套用 **{}筆**，錯過的內容可立即取得。",
                     why.1,
                     plain(write),
                     plain(apply)
@@ -579,13 +581,13 @@ fn growing(draw: &mut Draw, job: &str, job_zh: &str, system: &str) -> Exercise {
         return Exercise {
             prompt: Text::new(
                 format!(
-                    "The replica of `{system}` was not behind when {job} began. Since then the primary writes **{} changes a second**, and the replica applies at most **{} a second**. An alarm watches the age of the oldest change that is not applied: **{} s**. Rates stay as they are.",
+                    "The replica of `{system}` was not behind when {job} began. Since then the primary has written **{} changes a second**, and the replica applies at most **{} a second**. An alarm watches the age of the oldest change that is not applied: **{} s**. Rates stay as they are.",
                     plain(write),
                     plain(apply),
                     plain(limit)
                 ),
                 format!(
-                    "{job_zh}開始時，`{system}`的複本沒有落後。之後主要執行個體每秒寫入 **{}筆變更**，複本每秒最多套用 **{}筆**。警示監看最舊的未套用變更有多舊，門檻是 **{}秒**。速率維持不變。",
+                    "{job_zh}開始時，`{system}`的複本沒有落後。之後主要伺服器每秒寫入 **{}筆變更**，複本每秒最多套用 **{}筆**。警示監看最舊的未套用變更有多舊，門檻是 **{}秒**。速率維持不變。",
                     plain(write),
                     plain(apply),
                     plain(limit)
@@ -872,7 +874,7 @@ fn phases(draw: &mut Draw) -> Exercise {
                     behind.en
                 ),
                 format!(
-                    "`{system}`經歷了{job_zh}，期間複本有一陣子也變慢（複本上的長查詢擋住了套用）。每一列從該時刻起到下一列為止有效：主要執行個體每秒寫入的變更數，以及複本每秒能套用的變更數。寫入的內容立刻送達。{}",
+                    "`{system}`經歷了{job_zh}，期間複本有一陣子也變慢（複本上的長查詢擋住了套用）。每一列從該時刻起到下一列為止有效：主要伺服器每秒寫入的變更數，以及複本每秒能套用的變更數。寫入的內容立刻送達。{}",
                     behind.zh_tw
                 ),
             ),
@@ -924,7 +926,7 @@ fn stale_ask(draw: &mut Draw, names: &[&str], lags: &[f64]) -> (Ask, Text, Text,
                 all,
                 Text::new(
                     format!("{primary:.0}% of the reads go to the primary, which is never stale."),
-                    format!("有{primary:.0}%的讀取到主要執行個體，那裡不會讀到舊資料。"),
+                    format!("有{primary:.0}%的讀取到主要伺服器，那裡不會讀到舊資料。"),
                 ),
             ),
         );
@@ -954,7 +956,7 @@ fn stale_ask(draw: &mut Draw, names: &[&str], lags: &[f64]) -> (Ask, Text, Text,
                 "Of the application's reads {primary:.0}% go to the primary and the others evenly to `{spread}`; a user reads back a write after 0 to {longest:.0} s, evenly spread."
             ),
             format!(
-                "應用程式的讀取有{primary:.0}%到主要執行個體，其餘平均分給`{spread_zh}`；使用者在寫入後0到{longest:.0}秒之間（均勻分布）把它讀回來。"
+                "應用程式的讀取有{primary:.0}%到主要伺服器，其餘平均分給`{spread_zh}`；使用者在寫入後0到{longest:.0}秒之間（均勻分布）把它讀回來。"
             ),
         )
     } else {

@@ -18,7 +18,7 @@ pub(super) const FAMILY: Family = Family {
     place: ("networking", "routing-longest-prefix"),
     depths: &[2, 2, 3],
     seconds: 90,
-    version: 2,
+    version: 3,
     sources: &[
         "Amazon VPC User Guide, How route priority works (longest prefix; static, then prefix list, then propagated)",
         "AWS Site-to-Site VPN User Guide, Route tables and AWS Site-to-Site VPN route priority (local before propagated, however specific)",
@@ -213,7 +213,12 @@ fn target_ask(
             why_right.clone()
         } else if id.is_some() {
             Text::new(
-                format!("{} matches, but does not decide. {}", lost.join(", "), why_right.en),
+                format!(
+                    "{} {}. {}",
+                    lost.join(", "),
+                    if lost.len() == 1 { "matches, but does not decide" } else { "match, but do not decide" },
+                    why_right.en
+                ),
                 format!("{}符合，但不是由它決定。{}", lost.join("、"), why_right.zh_tw),
             )
         } else {
@@ -527,11 +532,19 @@ fn attachment_why(gateway: &TransitGateway, table: &str, address: Ipv4Addr) -> T
     }
 }
 
-fn attachment_ask(name: &str, gateway: &TransitGateway, table: &str, address: Ipv4Addr, from: &str) -> Ask {
+fn attachment_ask(
+    draw: &mut Draw,
+    name: &str,
+    gateway: &TransitGateway,
+    table: &str,
+    address: Ipv4Addr,
+    from: &str,
+) -> Ask {
     let right = gateway.lookup(table, address).and_then(|route| route.attachment.clone());
     let why_right = attachment_why(gateway, table, address);
     let mut options: Vec<Option<String>> =
         gateway.attachments.iter().map(|found| Some(found.id.clone())).collect();
+    draw.shuffle(&mut options);
     options.push(None);
     let leads = |table: &TransitTable, id: &Option<String>| {
         let mut routes = table.routes.iter().filter(|route| route.destination.contains(&address));
@@ -729,7 +742,14 @@ fn through_transit(draw: &mut Draw) -> Exercise {
         ),
         ("The request arrives; the transit gateway drops the reply", "請求會到；transit gateway丟棄回應"),
     ];
-    let options = outcomes.iter().map(|(en, zh)| Choice::new(Text::new(*en, *zh), whole.clone())).collect();
+    let mut order: Vec<usize> = (0..outcomes.len()).collect();
+    draw.shuffle(&mut order);
+    let right = order.iter().position(|index| *index == right).unwrap_or_default();
+    let options = order
+        .iter()
+        .filter_map(|index| outcomes.get(*index))
+        .map(|(en, zh)| Choice::new(Text::new(*en, *zh), whole.clone()))
+        .collect();
     let (there_query, there_rows) = transit_gateway_routes(&gateway, &gateway.route_tables[0]);
     let (back_query, back_rows) = transit_gateway_routes(&gateway, &gateway.route_tables[1]);
     let search = |table: &str, query: &str, rows: &[Vec<String>]| {
@@ -769,9 +789,9 @@ fn through_transit(draw: &mut Draw) -> Exercise {
             search(&tables[1], back_query, &back_rows),
         ],
         asks: vec![
-            attachment_ask("request", &gateway, &tables[0], to, &names[0]),
+            attachment_ask(draw, "request", &gateway, &tables[0], to, &names[0]),
             target_ask("reply", &target_table, &[], from, Some(&target_table.id)),
-            attachment_ask("back", &gateway, &tables[1], from, &names[1]),
+            attachment_ask(draw, "back", &gateway, &tables[1], from, &names[1]),
             Ask::new(
                 "outcome",
                 Text::new("What becomes of the conversation", "這段連線的結果"),

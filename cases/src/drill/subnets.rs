@@ -6,6 +6,7 @@ use std::net::Ipv4Addr;
 use ipnet::Ipv4Net;
 use serde_json::json;
 
+use super::figure::counted;
 use super::{Answer, Ask, Choice, Exercise, Family, Form, Trap, Unit, shown};
 use crate::cloud::Draw;
 use crate::model::{EvidenceType, Text};
@@ -142,9 +143,10 @@ fn one_network(draw: &mut Draw) -> Exercise {
         steps: vec![
             Text::new(
                 format!(
-                    "/{prefix} leaves 32 − {prefix} = {} host bits: 2^{} = {all} addresses.",
+                    "/{prefix} leaves 32 − {prefix} = {}: 2^{} = {all} address{}.",
+                    counted(32 - prefix, "host bit"),
                     32 - prefix,
-                    32 - prefix
+                    if all == 1 { "" } else { "es" }
                 ),
                 format!(
                     "/{prefix}剩下32 − {prefix} = {}個主機位元：2^{} = {all}個位址。",

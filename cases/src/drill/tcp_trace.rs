@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, SocketAddrV4};
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use serde_json::json;
 
+use super::figure::counted;
 use super::{Answer, Ask, Choice, Exercise, Family, Form, Trap, Unit, shown};
 use crate::cloud::Draw;
 use crate::cloud::tcp::{
@@ -227,15 +228,21 @@ fn facts(fault: Fault, played: &Played, side: Option<Side>, queue: Option<(u32, 
     let gone = [lost(played, client), lost(played, server)];
     let resets = [count(server, server, reset), count(client, server, reset)];
     let shut = count(client, server, |one| one.window == 0 && !one.rst);
-    let times: Vec<u64> = played.captures[0].iter().map(|packet| packet.at).collect();
-    let pause = times.windows(2).map(|pair| (pair[1] - pair[0]) / 1_000_000).max().unwrap_or_default();
+    let pauses = played
+        .captures
+        .iter()
+        .flat_map(|capture| capture.windows(2).map(|pair| pair[1].at.saturating_sub(pair[0].at) / 1_000_000));
+    let pause = pauses.max().unwrap_or_default();
     text(
         format!(
-            "(Lost: {} packets of the client, {} of the server. Resets: {} left the server, {} reached the client. Longest pause: {pause} s. `win 0` from the server: {shut}.)",
-            gone[0], gone[1], resets[0], resets[1]
+            "(Lost: {} of the client, {} of the server. Resets: {} left the server, {} reached the client. Longest pause in a capture: {pause} s. `win 0` from the server: {shut}.)",
+            counted(gone[0], "packet"),
+            gone[1],
+            resets[0],
+            resets[1]
         ),
         format!(
-            "（掉的封包：用戶端{}個、伺服器{}個。reset：伺服器送出{}個、用戶端收到{}個。最長的停頓{pause}秒。伺服器的`win 0`：{shut}個。）",
+            "（掉的封包：用戶端{}個、伺服器{}個。reset：伺服器送出{}個、用戶端收到{}個。擷取中最長的停頓{pause}秒。伺服器的`win 0`：{shut}個。）",
             gone[0], gone[1], resets[0], resets[1]
         ),
     )
@@ -1278,7 +1285,7 @@ fn ports(draw: &mut Draw) -> Exercise {
     Exercise {
         prompt: text(
             format!(
-                "A program on `{client}` opens a new connection to `{full}` for each request and closes it first. Since a few minutes requests fail at once. Linux keeps TIME-WAIT for **{seconds} seconds**; the host has this one address, the program binds no port itself, and no reuse of TIME-WAIT ports is configured (`net.ipv4.tcp_tw_reuse = 0`). Odd and even ports count alike."
+                "A program on `{client}` opens a new connection to `{full}` for each request and is the first to close it. For a few minutes now, requests have failed at once. Linux keeps TIME-WAIT for **{seconds} seconds**; the host has this one address, the program binds no port itself, and no reuse of TIME-WAIT ports is configured (`net.ipv4.tcp_tw_reuse = 0`). Odd and even ports count alike."
             ),
             format!(
                 "`{client}`上的程式每個請求都對`{full}`開一條新連線，並由它先關閉。幾分鐘前開始，請求會立刻失敗。Linux的TIME-WAIT是 **{seconds}秒**；主機只有這個位址，程式不自行指定連接埠，也沒有設定重用TIME-WAIT的連接埠（`net.ipv4.tcp_tw_reuse = 0`）。奇數與偶數埠都算。"

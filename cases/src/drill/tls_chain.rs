@@ -560,7 +560,7 @@ impl Scene {
                 ),
             ),
             Fault::NotYet => text(
-                format!("The leaf is valid since {}, before the true time.", leaf.not_before.date()),
+                format!("The leaf has been valid since {}, before the true time.", leaf.not_before.date()),
                 format!("葉憑證從{}起就有效，早於真正的時間。", leaf.not_before.date()),
             ),
             Fault::Clock => text(

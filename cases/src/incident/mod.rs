@@ -43,7 +43,9 @@ use crate::cloud::{Draw, Seed};
 use crate::model::{Evidence, EvidenceType, Hypothesis, Incident, Provenance};
 
 pub use diagnosis::Diagnosis;
-pub use score::{ActionScore, CheckScore, Debrief, Guess, Mark, Play, PostAction, Step, StepKind, score};
+pub use score::{
+    ActionScore, CheckScore, Debrief, Guess, Mark, Play, PostAction, PostPart, Step, StepKind, score,
+};
 pub use update::{Tone, ToneKind, parts_in, tone};
 
 /// The world of an incident.

@@ -126,6 +126,59 @@ pub struct Debrief {
     pub tone: Vec<Tone>,
     /// Of 5.
     pub post_points: u32,
+    /// What of the post-incident action is not said so that somebody could check it.
+    pub post_lacks: Vec<PostPart>,
+}
+
+/// Minutes that nobody can save: the cheapest way is known only when one knows the cause.
+const HINDSIGHT: u32 = 6;
+
+/// A part of a post-incident action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum PostPart {
+    /// What is changed.
+    Mechanism,
+    /// Who does it.
+    Owner,
+    /// By when.
+    Date,
+}
+
+/// Good intentions: what holds only while somebody thinks of it.
+const INTENTIONS: [&str; 10] = [
+    "blame",
+    "careful",
+    "pay attention",
+    "remember to",
+    "try harder",
+    "小心",
+    "多注意",
+    "要注意",
+    "記得",
+    "记得",
+];
+
+impl PostAction {
+    /// What is not said so that somebody could check it: a mechanism in some words that is more than a good intention,
+    /// somebody who does it, a day or a span.
+    pub fn lacks(&self) -> Vec<PostPart> {
+        let text = self.mechanism.to_lowercase();
+        let han = text.chars().filter(|letter| ('\u{4e00}'..='\u{9fff}').contains(letter)).count();
+        let words = text.split_whitespace().filter(|word| word.len() > 1).count() + han / 2;
+        let mechanism = words >= 3 && !INTENTIONS.iter().any(|word| text.contains(word));
+        let date = self.date.to_lowercase();
+        let spans = [
+            "day", "week", "month", "quarter", "sprint", "today", "tomorrow", "tonight", "hour", "monday",
+            "friday", "日", "天", "週", "周", "月", "季", "年",
+        ];
+        let dated =
+            date.chars().any(|letter| letter.is_numeric()) || spans.iter().any(|span| date.contains(span));
+        let owner = self.owner.trim().chars().count() >= 2;
+        let parts = [(mechanism, PostPart::Mechanism), (owner, PostPart::Owner), (dated, PostPart::Date)];
+        parts.into_iter().filter(|(said, _)| !said).map(|(_, part)| part).collect()
+    }
 }
 
 /// How the cause was named.
@@ -233,7 +286,10 @@ pub fn score(play: &Play, diagnosis: &Diagnosis, actions: &[Action]) -> Debrief 
             let all = (diagnosis.left(&[]).len() as f64).log2();
             if all > 0.0 { (15.0 * told / all).round() as u32 } else { 0 }
         }
-        true => (30.0 * f64::from(best_minutes) / f64::from(minutes.max(1))).min(30.0).round() as u32,
+        true => {
+            let (best, used) = (f64::from(best_minutes + HINDSIGHT), f64::from(minutes + HINDSIGHT));
+            (30.0 * best / used).min(30.0).round() as u32
+        }
     };
     let cause_points = match guess {
         Guess::Proved => 25,
@@ -254,9 +310,8 @@ pub fn score(play: &Play, diagnosis: &Diagnosis, actions: &[Action]) -> Debrief 
     let tone = tone(&play.update);
     let update_points = (5 * u32::try_from(4 - missing.len()).unwrap_or(0))
         .saturating_sub(2 * u32::try_from(tone.len()).unwrap_or(0));
-    let said = [&play.post.mechanism, &play.post.owner, &play.post.date];
-    let said = said.iter().filter(|text| !text.trim().is_empty()).count();
-    let post_points = [0, 1, 3, 5].get(said).copied().unwrap_or(0);
+    let post_lacks = play.post.lacks();
+    let post_points = [5, 3, 1, 0].get(post_lacks.len()).copied().unwrap_or(0);
     let points = evidence_points + cause_points + order_points + update_points + post_points;
     let ruled_out: BTreeSet<&str> = {
         let left = diagnosis.left(&asked);
@@ -290,5 +345,6 @@ pub fn score(play: &Play, diagnosis: &Diagnosis, actions: &[Action]) -> Debrief 
         missing,
         tone,
         post_points,
+        post_lacks,
     }
 }

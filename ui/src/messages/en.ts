@@ -596,6 +596,7 @@ export const en = {
     tone: {
       blame: (words: string) => `“${words}” blames somebody.`,
       guess: (words: string) => `“${words}” guesses. Say what is known, and what is not.`,
+      rude: (words: string) => `“${words}” is rude.`,
     },
     send: 'Send the update',
     sent: (n: number) => `${count(n, 'update', 'updates')} sent.`,
@@ -616,6 +617,9 @@ export const en = {
     },
     leftOver: (n: number) => `${count(n, 'other cause was', 'other causes were')} still possible.`,
     hasty: 'You ruled it out before any evidence did.',
+    postLacks: (parts: string) =>
+      `Not yet said so that it can be checked: ${parts}. A mechanism works when nobody thinks of it; somebody has it done by a day.`,
+    ruledOutBy: (checks: string) => `Ruled out by: ${checks}.`,
     evidenceScore: 'Evidence',
     minutesUsed: (used: number, best: number) =>
       `${used} min of checks before the cause was named; ${best} min would have settled it.`,
@@ -628,7 +632,7 @@ export const en = {
     neverAnswered: 'The customer never heard from you.',
     missing: (parts: string) => `The update lacks: ${parts}.`,
     otherCause:
-      'Written for the usual cause of this incident; yours had another. The form fits, but what is known, the next step and prevention differ.',
+      'Written for the usual cause of this incident; yours had another. The form fits, but the impact, what is known, the next step and prevention differ.',
     goodUpdate: 'What a good update says here',
     goodFirst: 'A good first response',
     monitoring: 'How monitoring would have shown it first',

@@ -562,6 +562,7 @@ export const zhCN = {
     tone: {
       blame: (words) => `“${words}”像在怪罪人。`,
       guess: (words) => `“${words}”是猜测。请写已知什么、还不知道什么。`,
+      rude: (words) => `“${words}”不礼貌。`,
     },
     send: '送出更新',
     sent: (n) => `已送出${n}次更新。`,
@@ -582,6 +583,8 @@ export const zhCN = {
     },
     leftOver: (n) => `当时还有${n}个其他可能。`,
     hasty: '还没有证据能排除它，你就先排除了。',
+    postLacks: (parts) => `还没写到可以检查的程度：${parts}。机制要在没有人特别留意时也有效，并且有人在某一天之前完成。`,
+    ruledOutBy: (checks) => `排除它的证据：${checks}。`,
     evidenceScore: '证据',
     minutesUsed: (used, best) => `指名原因前花了${used}分钟检查；最省的做法只要${best}分钟。`,
     bits: (bits, ruledOut) => `${bits}位，排除${ruledOut}个`,
@@ -593,7 +596,7 @@ export const zhCN = {
     neverAnswered: '客户一直没有收到你的消息。',
     missing: (parts) => `更新里缺少：${parts}。`,
     otherCause:
-      '这是为本事件常见的原因写的，你这次遇到的是另一个：写法相同，但已知情况、下一步与预防措施会不同。',
+      '这是为本事件常见的原因写的，你这次遇到的是另一个：写法相同，但影响、已知情况、下一步与预防措施会不同。',
     goodUpdate: '这个案件的好更新会写',
     goodFirst: '好的首次回应',
     monitoring: '监控怎么样才能先发现',

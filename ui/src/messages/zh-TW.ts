@@ -562,6 +562,7 @@ export const zhTW = {
     tone: {
       blame: (words) => `「${words}」像在怪罪人。`,
       guess: (words) => `「${words}」是猜測。請寫已知什麼、還不知道什麼。`,
+      rude: (words) => `「${words}」不禮貌。`,
     },
     send: '送出更新',
     sent: (n) => `已送出${n}次更新。`,
@@ -582,6 +583,9 @@ export const zhTW = {
     },
     leftOver: (n) => `當時還有${n}個其他可能。`,
     hasty: '還沒有證據能排除它，你就先排除了。',
+    postLacks: (parts) =>
+      `還沒寫到可以檢查的程度：${parts}。機制要在沒有人特別留意時也有效，並且有人在某一天之前完成。`,
+    ruledOutBy: (checks) => `排除它的證據：${checks}。`,
     evidenceScore: '證據',
     minutesUsed: (used, best) => `指名原因前花了${used}分鐘檢查；最省的做法只要${best}分鐘。`,
     bits: (bits, ruledOut) => `${bits}位元，排除${ruledOut}個`,
@@ -593,7 +597,7 @@ export const zhTW = {
     neverAnswered: '客戶一直沒有收到你的消息。',
     missing: (parts) => `更新裡缺少：${parts}。`,
     otherCause:
-      '這是為本事件常見的原因寫的，你這次遇到的是另一個：寫法相同，但已知情況、下一步與預防措施會不同。',
+      '這是為本事件常見的原因寫的，你這次遇到的是另一個：寫法相同，但影響、已知情況、下一步與預防措施會不同。',
     goodUpdate: '這個案件的好更新會寫',
     goodFirst: '好的首次回應',
     monitoring: '監控怎麼樣才能先發現',

@@ -258,7 +258,8 @@ pub(super) fn side_by_side(draw: &mut Draw) -> Exercise {
         steps: vec![
             text(
                 format!(
-                    "All {count} fail at once with probability {miss}^{count} = {}; the group is there {}% of the time.",
+                    "{} at once with probability {miss}^{count} = {}; the group is there {}% of the time.",
+                    if count == 2 { "Both fail".to_owned() } else { format!("All {count} fail") },
                     plain((1.0 - share(stated)).powi(count as i32), 6),
                     plain(group * 100.0, 4)
                 ),
@@ -491,16 +492,24 @@ pub(super) fn enough_of(draw: &mut Draw) -> Exercise {
                         (
                             a.powi(count as i32) * 100.0,
                             text(
-                                format!("That is the chance that all {count} work."),
+                                format!(
+                                    "That is the chance that {} work.",
+                                    if count == 2 { "both".to_owned() } else { format!("all {count}") }
+                                ),
                                 format!("那是{count}個全部正常的機率。"),
                             ),
                         ),
                         (
                             a.powi(needed as i32) * 100.0,
                             text(
-                                format!(
-                                    "That is the chance that {needed} particular ones work; any {needed} will do."
-                                ),
+                                if needed == 1 {
+                                    "That is the chance that one particular one works; any one will do."
+                                        .to_owned()
+                                } else {
+                                    format!(
+                                        "That is the chance that {needed} particular ones work; any {needed} will do."
+                                    )
+                                },
                                 format!("那是特定{needed}個正常的機率；任何{needed}個都可以。"),
                             ),
                         ),

@@ -1,6 +1,7 @@
 //! Error budgets, uptime and burn rates.
 
 use super::*;
+use crate::drill::figure::counted;
 
 pub(super) fn budget(draw: &mut Draw) -> Exercise {
     let slo: u64 = *draw.pick(&[9900, 9950, 9990, 9980, 9975, 9995]);
@@ -17,9 +18,10 @@ pub(super) fn budget(draw: &mut Draw) -> Exercise {
         text("Yes", "有"),
         text(
             format!(
-                "{} of {} minutes are used: {}% were reached.",
+                "{} of {} minutes {} used: {}% were reached.",
                 plain(used, 0),
                 plain(budget, 2),
+                if used == 1.0 { "is" } else { "are" },
                 plain(reached, 4)
             ),
             format!("{}分鐘裡用掉{}分鐘，達成率{}%。", plain(budget, 2), plain(used, 0), plain(reached, 4)),
@@ -30,9 +32,9 @@ pub(super) fn budget(draw: &mut Draw) -> Exercise {
     Exercise {
         prompt: text(
             format!(
-                "A service has an objective of {} availability over {days} days, measured in minutes. In one such window, which is over now, it was unavailable for {} minutes.",
+                "A service has an objective of {} availability over {days} days, measured in minutes. In one such window, which is over now, it was unavailable for {}.",
                 percent(slo),
-                plain(used, 0)
+                counted(plain(used, 0), "minute")
             ),
             format!(
                 "某服務的目標是{days}天內可用性{}，以分鐘計算。在剛結束的一個區間裡，它總共有{}分鐘不可用。",
@@ -375,8 +377,8 @@ pub(super) fn outages(draw: &mut Draw) -> Exercise {
                         added as f64,
                         text(
                             format!(
-                                "Two incidents overlap: adding up all of them counts {} minutes twice.",
-                                added - down
+                                "Two incidents overlap: adding up all of them counts {} twice.",
+                                counted(added - down, "minute")
                             ),
                             format!("有兩件事故重疊：全部相加會把{}分鐘算兩次。", added - down),
                         ),

@@ -634,7 +634,8 @@ pub(super) fn job_length(draw: &mut Draw) -> Exercise {
                     "A nightly job has to do {millions} million I/Os on a gp2 volume of {size} GiB and takes all IOPS it can get. The bucket is full when it starts. gp2: 3 IOPS per GiB, at least 100 and at most 16,000; a volume whose baseline is below 3,000 bursts to 3,000 IOPS; the bucket holds 5.4 million credits, gains as many a second as the baseline has IOPS and loses one for each I/O. Nothing else limits the volume."
                 ),
                 format!(
-                    "某夜間工作要在{size} GiB的gp2磁碟區上完成{millions}百萬次I/O，並且有多少IOPS就用多少。開始時點數是滿的。gp2的規則：每GiB 3 IOPS，最少100、最多16,000；基準低於3,000的磁碟區可爆量到3,000 IOPS；點數上限540萬，每秒得到的點數等於基準IOPS，每次I/O用掉一點。除此之外沒有其他限制。"
+                    "某夜間工作要在{size} GiB的gp2磁碟區上完成{}萬次I/O，並且有多少IOPS就用多少。開始時點數是滿的。gp2的規則：每GiB 3 IOPS，最少100、最多16,000；基準低於3,000的磁碟區可爆量到3,000 IOPS；點數上限540萬，每秒得到的點數等於基準IOPS，每次I/O用掉一點。除此之外沒有其他限制。",
+                    grouped(millions * 100)
                 ),
             ),
             evidence: Vec::new(),
@@ -643,7 +644,7 @@ pub(super) fn job_length(draw: &mut Draw) -> Exercise {
                     "burst",
                     text(
                         "I/Os done by the end of the burst, in millions (two decimals)",
-                        "爆量結束時完成幾百萬次I/O（小數兩位）",
+                        "爆量結束時完成多少次I/O（單位：百萬次，小數兩位）",
                     ),
                     number(
                         round(done / 1e6, 3),
@@ -712,8 +713,9 @@ pub(super) fn job_length(draw: &mut Draw) -> Exercise {
                         plain(done / 1e6, 2)
                     ),
                     format!(
-                        "基準3 × {size} = {base}。爆量維持5,400,000 /（3,000 − {base}）= {}秒，完成{}百萬次。",
+                        "基準3 × {size} = {base}。爆量維持5,400,000 /（3,000 − {base}）= {}秒，完成{}萬次，也就是{}（單位：百萬次）。",
                         plain(burst, 1),
+                        grouped((done / 1e4).round() as u64),
                         plain(done / 1e6, 2)
                     ),
                 ),
@@ -725,8 +727,8 @@ pub(super) fn job_length(draw: &mut Draw) -> Exercise {
                         plain(takes / 60.0, 1)
                     ),
                     format!(
-                        "其餘{}百萬次以{base} IOPS要{}秒；合計{}分鐘。",
-                        plain((total as f64 - done) / 1e6, 2),
+                        "其餘{}萬次以{base} IOPS要{}秒；合計{}分鐘。",
+                        grouped(((total as f64 - done) / 1e4).round() as u64),
                         plain((total as f64 - done) / base as f64, 0),
                         plain(takes / 60.0, 1)
                     ),

@@ -1,6 +1,7 @@
 //! CPU credits of burstable instances.
 
 use super::*;
+use crate::drill::figure::counted;
 
 /// vCPUs and baseline per vCPU in percent: as in the T families, but named by the prompt.
 const SIZES: [(u64, u64); 7] = [(1, 10), (2, 5), (2, 10), (2, 20), (2, 30), (4, 40), (1, 20)];
@@ -58,7 +59,8 @@ pub(super) fn credits(draw: &mut Draw) -> Exercise {
                         earns * hours as f64,
                         text(
                             format!(
-                                "It also spends: {used}% of {vcpus} vCPU is {} credits an hour.",
+                                "It also spends: {used}% of {} is {} credits an hour.",
+                                counted(vcpus, "vCPU"),
                                 plain(spends, 2)
                             ),
                             format!("它同時也在用：{vcpus}個vCPU的{used}%是每小時{}點。", plain(spends, 2)),

@@ -525,7 +525,7 @@ pub(super) fn search_list(draw: &mut Draw) -> Exercise {
         return Exercise {
             prompt: text(
                 format!(
-                    "A host with glibc has the `/etc/resolv.conf` below; its resolver knows the zone shown, and says NXDOMAIN for everything outside it. On the host runs `getent ahostsv4 {typed}`, which asks for A records only."
+                    "A host with glibc has the `/etc/resolv.conf` below; its resolver knows the zone shown, and says NXDOMAIN for everything outside it. `getent ahostsv4 {typed}` is run on the host; it asks for A records only."
                 ),
                 format!(
                     "某台使用glibc的主機有下面的`/etc/resolv.conf`；它的解析器知道下面的zone，zone以外的名稱都回NXDOMAIN。主機上執行`getent ahostsv4 {typed}`，只會查A紀錄。"

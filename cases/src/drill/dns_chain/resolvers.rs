@@ -1,6 +1,7 @@
 //! Level 2: private zones of a VPC, and names looked up in a cluster.
 
 use super::*;
+use crate::drill::figure::counted;
 
 /// Record sets as the Route 53 CLI lists them.
 fn record_sets(zone: &Zone, id: &str) -> String {
@@ -386,7 +387,12 @@ pub(super) fn cluster(draw: &mut Draw) -> Exercise {
                                 2,
                                 text(
                                     format!(
-                                        "{dots} dots are fewer than ndots 5: the search list comes first."
+                                        "{} fewer than ndots 5: the search list comes first.",
+                                        if dots == 1 {
+                                            "1 dot is".to_owned()
+                                        } else {
+                                            format!("{dots} dots are")
+                                        }
                                     ),
                                     format!("{dots}個點少於ndots 5：先走搜尋清單。"),
                                 ),
@@ -482,9 +488,10 @@ pub(super) fn cluster(draw: &mut Draw) -> Exercise {
                 ),
                 text(
                     format!(
-                        "Tried: {}: {} names, two queries each, {sent} in all, {forwarded} of them not below `cluster.local`.",
+                        "Tried: {}: {}, two queries{}, {sent} in all, {forwarded} of them not below `cluster.local`.",
                         tried.join(", "),
-                        tried.len()
+                        counted(tried.len(), "name"),
+                        if tried.len() == 1 { "" } else { " each" }
                     ),
                     format!(
                         "嘗試過：{}，共{}個名稱，各兩個查詢，合計{sent}個，其中{forwarded}個不在`cluster.local`之下。",

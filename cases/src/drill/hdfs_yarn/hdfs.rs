@@ -339,13 +339,16 @@ fn failed_case(draw: &mut Draw, hdfs: &Hdfs, dead: &[usize], before: String) -> 
         options.push(Choice::new(
             Text::new(format!("`{short_name}`"), format!("`{short_name}`")),
             if missing > 0 {
-                Text::new(
-                    format!(
-                        "{missing} of its {} blocks had replicas only on the failed nodes.",
-                        blocks.len()
+                match blocks.len() {
+                    1 => Text::new(
+                        "Its only block had replicas only on the failed nodes.",
+                        "它唯一的區塊只存在故障的節點上。",
                     ),
-                    format!("它的{}個區塊中有{missing}個只存在故障的節點上。", blocks.len()),
-                )
+                    all => Text::new(
+                        format!("{missing} of its {all} blocks had replicas only on the failed nodes."),
+                        format!("它的{all}個區塊中有{missing}個只存在故障的節點上。"),
+                    ),
+                }
             } else {
                 Text::new(
                     "Each of its blocks still has a replica on a live node: it can be read in full.",
@@ -379,8 +382,12 @@ fn failed_case(draw: &mut Draw, hdfs: &Hdfs, dead: &[usize], before: String) -> 
                             touched,
                             Text::new(
                                 format!(
-                                    "{touched} blocks lost a replica, but {} of them have none left: those are missing.",
-                                    health.missing_blocks
+                                    "{touched} blocks lost a replica, but {} none left: {} missing.",
+                                    match health.missing_blocks {
+                                        1 => "1 of them has".to_owned(),
+                                        gone => format!("{gone} of them have"),
+                                    },
+                                    if health.missing_blocks == 1 { "that one is" } else { "those are" }
                                 ),
                                 format!(
                                     "有{touched}個區塊少了複本，但其中{}個已經一份不剩，那些算missing。",
@@ -472,8 +479,8 @@ fn failed_case(draw: &mut Draw, hdfs: &Hdfs, dead: &[usize], before: String) -> 
             ),
             Text::new(
                 format!(
-                    "The under-replicated blocks lack {} replicas together. The NameNode copies those by itself; missing blocks return only with their nodes.",
-                    health.missing_replicas
+                    "The under-replicated blocks lack {} together. The NameNode makes what lacks by itself; missing blocks return only with their nodes.",
+                    counted(health.missing_replicas, "replica")
                 ),
                 format!(
                     "這些under-replicated區塊合計缺{}份，NameNode會自己補；missing的區塊只有等節點（或資料）回來。",

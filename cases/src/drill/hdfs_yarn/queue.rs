@@ -181,8 +181,9 @@ fn unhealthy_once(draw: &mut Draw) -> Option<Exercise> {
             ),
             (true, false, _) => Text::new(
                 format!(
-                    "Only {} of {dirs} local-dirs are good: less than {}.",
+                    "Only {} of {dirs} local-dirs {} good: less than {}.",
                     dirs - full,
+                    if dirs - full == 1 { "is" } else { "are" },
                     rules.min_healthy
                 ),
                 format!("local-dirs只有{}/{dirs}正常，低於{}。", dirs - full, rules.min_healthy),
@@ -190,8 +191,9 @@ fn unhealthy_once(draw: &mut Draw) -> Option<Exercise> {
             (false, _, 0) => Text::new("No volume is above the threshold.", "沒有任何磁碟超過門檻。"),
             (false, ..) => Text::new(
                 format!(
-                    "{} of {dirs} local-dirs are good, at least {}, and its log-dir is good: it goes on without what is full.",
+                    "{} of {dirs} local-dirs {} good, at least {}, and its log-dir is good: it goes on without what is full.",
                     dirs - full,
+                    if dirs - full == 1 { "is" } else { "are" },
                     rules.min_healthy
                 ),
                 format!(

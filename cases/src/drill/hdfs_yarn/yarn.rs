@@ -368,8 +368,10 @@ fn occupied_once(draw: &mut Draw) -> Option<Exercise> {
                         left[asked].memory / granted.memory,
                         Text::new(
                             format!(
-                                "By memory that many fit, but only {} vcores are free and each takes {}.",
-                                left[asked].vcores, granted.vcores
+                                "By memory that many fit, but only {} {} free and each takes {}.",
+                                counted(left[asked].vcores, "vcore"),
+                                if left[asked].vcores == 1 { "is" } else { "are" },
+                                granted.vcores
                             ),
                             format!(
                                 "光看記憶體放得下這麼多，但只剩{}個vcore，而每個要{}個。",

@@ -478,7 +478,7 @@ pub(super) fn several_causes(draw: &mut Draw) -> Exercise {
             Ask::new(
                 &format!("cause-{}", index + 1),
                 text(
-                    format!("How many {status}: {}?", lower(&said.en)),
+                    format!("How many of the {status}s have this cause: {}?", lower(&said.en)),
                     format!("幾個{status}是「{}」？", said.zh_tw),
                 ),
                 Answer::count(*times as u64, traps),

@@ -104,8 +104,8 @@ fn sign(cause: Cause, idle: u32) -> Text {
             ("504 after 10 s, the connection timeout".to_owned(), "10秒（連線逾時）後504".to_owned())
         }
         Cause::Closed => (
-            "502 with a target processing time: the target had the request".to_owned(),
-            "502且有目標處理時間：目標已收到請求".to_owned(),
+            "502 with a target processing time, so the target had the request".to_owned(),
+            "502且有目標處理時間，代表目標已收到請求".to_owned(),
         ),
         Cause::Malformed => {
             ("502 with a target processing time".to_owned(), "502且有目標處理時間".to_owned())

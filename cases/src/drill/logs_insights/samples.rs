@@ -122,7 +122,7 @@ fn equal(field: &'static str, value: &str, other: &str, en: &str, zh: &str) -> F
             (
                 format!("filter {field} like /{lower}/"),
                 Text::new(
-                    format!("Matching minds the case: `{lower}` is not `{value}`."),
+                    format!("Matching is case-sensitive: `{lower}` is not `{value}`."),
                     format!("比對會區分大小寫：`{lower}`不是`{value}`。"),
                 ),
             ),
@@ -305,7 +305,7 @@ fn lambda(draw: &mut Draw) -> Sample {
                     (
                         "filter @message like /report/".to_owned(),
                         Text::new(
-                            "Matching minds the case: the lines say REPORT.",
+                            "Matching is case-sensitive: the lines say REPORT.",
                             "比對會區分大小寫：日誌寫的是REPORT。",
                         ),
                     ),

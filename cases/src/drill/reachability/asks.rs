@@ -249,10 +249,14 @@ impl Case {
                 }
             }
         };
-        Text::new(
-            format!("{en} Where it stops: {}.", lower(&stop.en)),
-            format!("{zh}停止的位置：{}。", stop.zh_tw),
-        )
+        if self.stopped_at() < CHECKS {
+            Text::new(
+                format!("{en} Where it stops: {}.", lower(&stop.en)),
+                format!("{zh}停在{}。", placed(&stop.zh_tw)),
+            )
+        } else {
+            Text::new(format!("{en} It stops {}.", lower(&stop.en)), format!("{zh}{}。", stop.zh_tw))
+        }
     }
 
     /// The rule of an ACL that decides a packet, asked whether or not the packet gets that far.
@@ -328,7 +332,7 @@ impl Case {
                 ),
                 Some((_, found)) => Text::new(
                     format!("It still stops: {}. {}", lower(&after.check_name(stop).en), found.en),
-                    format!("還是會停：{}。{}", after.check_name(stop).zh_tw, found.zh_tw),
+                    format!("還是會停在{}。{}", placed(&after.check_name(stop).zh_tw), found.zh_tw),
                 ),
             };
             Choice::new(change.text(), why)
@@ -339,4 +343,9 @@ impl Case {
             Answer::choice(draw, changes.iter().map(option).collect()),
         )
     }
+}
+
+/// `請求：某處` as a place within a sentence: `（請求）某處`.
+pub(super) fn placed(name: &str) -> String {
+    name.split_once('：').map_or_else(|| name.to_owned(), |(what, place)| format!("（{what}）{place}"))
 }

@@ -322,8 +322,13 @@ fn scheduler_change(draw: &mut Draw) -> Exercise {
     let (rule_hour, rule_minute) = (draw.int(0, 23), draw.int(0, 59));
     let rule_text = format!("cron({rule_minute} {rule_hour} * * ? *)");
     // Two days off, so that the change is never between the dates of UTC and of the zone.
-    let rule_day = if draw.percent(50) { date + TimeDelta::days(2) } else { date - TimeDelta::days(2) };
-    let rule_utc = rule_day.and_hms_opt(rule_hour, rule_minute, 0).unwrap_or_default();
+    let mut rule_days = [date + TimeDelta::days(2), date - TimeDelta::days(2)];
+    draw.shuffle(&mut rule_days);
+    let at_rule = |day: NaiveDate| day.and_hms_opt(rule_hour, rule_minute, 0).unwrap_or_default();
+    // At UTC+0 the question would be its own answer; the other side of the change is not there.
+    let rule_day =
+        rule_days.into_iter().find(|day| zone.local(at_rule(*day)) != at_rule(*day)).unwrap_or(date);
+    let rule_utc = at_rule(rule_day);
     let rule_local = zone.local(rule_utc);
     let other_side =
         if rule_day > date { rule_utc - TimeDelta::days(4) } else { rule_utc + TimeDelta::days(4) };

@@ -469,7 +469,11 @@ fn day_step(dialect: Dialect, plan: &Plan, names: bool) -> Text {
     match &plan.day {
         DaysOf::Every => Text::new("Every day.", "每天都執行。"),
         DaysOf::Month(dates) => Text::new(
-            format!("Only on the dates {}; a month without such a date has one run less.", listed(dates)),
+            if dates.len() == 1 {
+                format!("Only on the date {}; a month without it has one run fewer.", listed(dates))
+            } else {
+                format!("Only on the dates {}; a month without one of them has one run fewer.", listed(dates))
+            },
             format!("只在{}日執行；沒有那一天的月份就少一次。", listed(dates)),
         ),
         DaysOf::Week(days) => {

@@ -441,7 +441,7 @@ fn keys_once(draw: &mut Draw) -> Option<Exercise> {
                             partitions as f64,
                             Text::new(
                                 "That needs equal partitions; here the others wait for one.",
-                                "那要分割大小相同才行；這裡其他人都在等同一個。",
+                                "那要分割大小相同才行；這裡其他task都在等同一個。",
                             ),
                         ),
                         (

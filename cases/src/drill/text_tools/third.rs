@@ -530,7 +530,12 @@ fn target_mean(draw: &mut Draw) -> Option<Puzzle> {
                 "awk '{ s += $7; n++ } END { printf \"%.3f\\n\", s / n }' alb.log",
                 format!("{:.3}", with_missing / all),
                 format!(
-                    "each of the {unanswered} unanswered requests takes 1 off the sum and counts as a request."
+                    "{} takes 1 off the sum and counts as a request.",
+                    if unanswered == 1 {
+                        "the one unanswered request".to_owned()
+                    } else {
+                        format!("each of the {unanswered} unanswered requests")
+                    }
                 ),
                 format!("{unanswered}個沒有回應的請求，每個都讓總和少1，也被算進次數。"),
             ),
@@ -553,7 +558,11 @@ fn target_mean(draw: &mut Draw) -> Option<Puzzle> {
         ),
         other_why: Text::new("the target of the slowest answer.", "回應最慢的那個目標。"),
         steps: vec![Text::new(
-            format!("{} answers take {sum:.3} s in all; {unanswered} lines have `-1`.", millis.len()),
+            format!(
+                "{} answers take {sum:.3} s in all; {} `-1`.",
+                millis.len(),
+                if unanswered == 1 { "1 line has".to_owned() } else { format!("{unanswered} lines have") }
+            ),
             format!("{}個回應共{sum:.3}秒；{unanswered}行是`-1`。", millis.len()),
         )],
     })

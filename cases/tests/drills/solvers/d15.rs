@@ -264,7 +264,7 @@ fn plan(case: &Case, table: &Table, defined: &str, text: &str) -> Vec<(String, S
         )
     } else if text.contains("::numeric") && begins(owner) {
         (
-            "the value's type makes the indexed column be cast",
+            "the value's type forces a cast of the indexed column",
             format!("bind the value of `{owner}` as an integer"),
         )
     } else if text.contains("~~ '%") && begins(status) {

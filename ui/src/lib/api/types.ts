@@ -1306,6 +1306,8 @@ owner: string,
  */
 date: string, };
 
+export type PostPart = "mechanism" | "owner" | "date";
+
 export type Play = { 
 /**
  * In their order.
@@ -1332,7 +1334,7 @@ parts: Array<UpdatePart>,
  */
 post: PostAction, };
 
-export type ToneKind = "blame" | "guess";
+export type ToneKind = "blame" | "guess" | "rude";
 
 export type Tone = { 
 /**
@@ -1458,7 +1460,11 @@ tone: Array<Tone>,
 /**
  * Of 5.
  */
-post_points: number, };
+post_points: number, 
+/**
+ * What of the post-incident action is not said so that somebody could check it.
+ */
+post_lacks: Array<PostPart>, };
 
 export type IncidentRow = { 
 /**
