@@ -40,6 +40,9 @@ fn fnv(bytes: &[u8]) -> u32 {
     bytes.iter().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
 }
 
+/// What Kubernetes makes the random parts of names of.
+const POD_LETTERS: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
+
 /// A source of chance. Its draws are spelled out here on top of ChaCha8's stream, so that a newer version of a library
 /// changes no case.
 pub struct Draw(ChaCha8Rng);
@@ -97,6 +100,21 @@ impl Draw {
         list
     }
 
+    /// The end of a pod's name, as Kubernetes draws it (k8s.io/apimachinery, pkg/util/rand): five letters without vowels,
+    /// and digits without those that look like one.
+    pub fn pod_suffix(&mut self) -> String {
+        (0..5).map(|_| char::from(*self.pick(POD_LETTERS))).collect()
+    }
+
+    /// A replica set's `pod-template-hash`: a decimal number, each digit written as a letter of the same alphabet
+    /// (`SafeEncodeString`).
+    pub fn pod_template_hash(&mut self) -> String {
+        // Most have all the digits a hash of 32 bits may have; a few have one less.
+        let hash = self.number(100_000_000, u64::from(u32::MAX)).to_string();
+        let letter = |digit: u8| POD_LETTERS.get(usize::from(digit) % POD_LETTERS.len()).copied();
+        hash.bytes().filter_map(letter).map(char::from).collect()
+    }
+
     /// Lower-case hexadecimal digits, as in ids.
     pub fn hex(&mut self, digits: usize) -> String {
         (0..digits).map(|_| char::from_digit(self.int(0u32, 15), 16).unwrap_or('0')).collect()
@@ -126,6 +144,19 @@ mod tests {
     }
 
     const PINNED: [u64; 8] = [1, 3, 4, 6, 6, 6, 6, 6];
+
+    #[test]
+    fn parts_of_pod_names_are_such_as_kubernetes_draws() {
+        let mut draw = Draw::new("test", Seed(3));
+        for _ in 0..200 {
+            let (hash, suffix) = (draw.pod_template_hash(), draw.pod_suffix());
+            assert!(
+                (9..=10).contains(&hash.len()) && hash.chars().all(|one| "456789bcdf".contains(one)),
+                "{hash}"
+            );
+            assert!(suffix.len() == 5 && suffix.bytes().all(|one| POD_LETTERS.contains(&one)), "{suffix}");
+        }
+    }
 
     #[test]
     fn every_number_of_a_range_comes_up_and_none_beside_it() {

@@ -17,7 +17,7 @@ use crate::model::EvidenceType::{Command, Config, Json, Log, Metric};
 
 pub(super) const WORLD: World = World {
     id: "I20",
-    version: 1,
+    version: 2,
     causes: &[
         "volume-credits",
         "backup-takes-credits",
@@ -59,6 +59,8 @@ struct Names {
     rows: u64,
     /// Of the web service, from one second to the next.
     noise: Vec<u32>,
+    /// Of the periods: by how many of ten thousand fewer requests there are than could be; no two in a row alike.
+    fewer: Vec<u32>,
 }
 
 /// The world: what each thing really is.
@@ -196,7 +198,8 @@ fn names(draw: &mut Draw) -> Names {
         pids: [1_204, 1_381, pid, pid + draw.int(2, 9)],
         web: 0.62 + f64::from(draw.int::<u32>(0, 6)) / 100.0,
         rows: draw.number(31, 44) * 100_000,
-        noise: (0..5).map(|_| draw.int(0, 40)).collect(),
+        noise: (0..5).map(|index| 8 * index + draw.int(0, 7)).map(|noise| noise * 7 % 41).collect(),
+        fewer: (0..24).map(|index| index % 2 * 14 + draw.int(1, 14)).collect(),
     }
 }
 
@@ -297,7 +300,8 @@ fn live(facts: &Facts<'_>) -> Night {
         let sample = host.step(STEP);
         let (rate, [reads, writes, kib, queue]) = seen(facts, &sample, job_pid);
         last_rate = rate;
-        rows += rate / facts.job.0 * ROWS * f64::from(STEP);
+        let fewer = f64::from(names.fewer.get(periods.len()).copied().unwrap_or(0)) / 10_000.0;
+        rows += rate / facts.job.0 * ROWS * f64::from(STEP) * (1.0 - 2.0 * fewer);
         for (sum, value) in sums.iter_mut().zip([reads, writes, kib, queue, sample.user + sample.system]) {
             *sum += value;
         }
@@ -314,24 +318,38 @@ fn live(facts: &Facts<'_>) -> Night {
         }
         if steps * STEP == 300 {
             let mean = sums.map(|sum| sum / f64::from(steps));
+            let less = |value: f64| value * (1.0 - fewer);
             periods.push(Period {
                 at: host.now - TimeDelta::seconds(301),
-                reads: mean[0],
-                writes: mean[1],
-                queue: mean[3],
+                reads: less(mean[0]),
+                writes: less(mean[1]),
+                queue: mean[3] * (1.0 - 8.0 * fewer),
                 balance: volume_bursts.then_some(least[0]),
                 instance: (least[1], least[2]),
-                cpu: mean[4],
+                cpu: less(mean[4]),
                 rows: rows as u64,
             });
             (sums, steps, least) = ([0.0; 5], 0, [100.0; 3]);
         }
     }
     busy(facts, &mut host, job_pid, last_rate);
-    let mut seconds = Vec::new();
+    let (mut seconds, mut cached) = (Vec::new(), 0);
     for noise in &names.noise {
         set_web(&mut host, names.web + (f64::from(*noise) - 20.0) / 1_000.0, 120.0 + f64::from(*noise));
-        seconds.push(host.step(1));
+        let mut sample = host.step(1);
+        let sway = (f64::from(*noise) - 20.0) / 20.0;
+        // Small amounts of writing come less evenly than what a disk can just do.
+        let uneven = if sample.block_out < 1_000.0 { 0.3 } else { 0.03 };
+        sample.block_out *= 1.0 - uneven * sway;
+        for value in [&mut sample.block_in, &mut sample.swap_in, &mut sample.swap_out] {
+            *value *= 1.0 + 0.03 * sway;
+        }
+        // What is read stays in the cache while there is room; where there is none, as much goes as comes.
+        let read = (sample.block_in - sample.swap_in).max(0.0) as u64;
+        cached =
+            if sample.memory.free(sample.anon) > 400_000 { cached + read } else { u64::from(*noise) * 53 };
+        sample.memory.files += cached;
+        seconds.push(sample);
     }
     set_web(&mut host, names.web, 140.0);
     let ten = host.step(10);

@@ -25,7 +25,7 @@ use crate::model::EvidenceType::{Command, Json, Log};
 
 pub(super) const WORLD: World = World {
     id: "I15",
-    version: 2,
+    version: 3,
     causes: &[
         "endpoint-group",
         "endpoint-subnet-acl",
@@ -47,6 +47,9 @@ const OLD_B: usize = 2;
 const NEW_B: usize = 3;
 const END_A: usize = 4;
 const END_B: usize = 5;
+
+/// Pods of the former replica set that are left of eight: a rolling update takes a quarter away and adds a quarter.
+const RUNNING: usize = 6;
 
 /// What is drawn before the cause is looked at.
 struct Names {
@@ -75,7 +78,10 @@ struct Names {
     role: &'static str,
     admin: &'static str,
     ports: Vec<u16>,
+    /// Without the repository: four of the rollout, one for each node, then those that run since before.
     pods: Vec<String>,
+    /// Since how many hours these do.
+    running_hours: u32,
     layer: String,
     s3_address: Ipv4Addr,
     ids: Vec<u16>,
@@ -165,7 +171,7 @@ fn names(draw: &mut Draw) -> Names {
     let created = day.and_hms_opt(draw.int(1, 9), draw.int(0, 59), draw.int(5, 55)).unwrap_or_default();
     let id = |kind: &str, draw: &mut Draw| format!("{kind}-0{}", draw.hex(16));
     let endpoint = id("vpce", draw);
-    let set = draw.hex(10);
+    let (set, former_set) = (draw.pod_template_hash(), draw.pod_template_hash());
     Names {
         cluster: *draw.pick(&["prod", "shop-prod", "core-prod", "tokyo-prod"]),
         repository: *draw.pick(&["web", "cart", "gateway", "pricing", "mailer"]),
@@ -191,7 +197,10 @@ fn names(draw: &mut Draw) -> Names {
         role: "eks-node-role",
         admin: *draw.pick(&["kevin.lin", "amy.chen", "jason.wu", "sandy.hsu"]),
         ports: (0..8).map(|_| draw.int(32_768, 60_999)).collect(),
-        pods: (0..4).map(|_| format!("{set}-{}", draw.hex(5))).collect(),
+        pods: (0..4 + RUNNING)
+            .map(|index| format!("{}-{}", if index < 4 { &set } else { &former_set }, draw.pod_suffix()))
+            .collect(),
+        running_hours: draw.int(9, 19),
         layer: draw.hex(32),
         s3_address: Ipv4Addr::new(52, 219, draw.int(0, 249), draw.int(2, 250)),
         ids: (0..2).map(|_| draw.int(1024, 65_000)).collect(),
@@ -458,6 +467,15 @@ fn pull_error(scene: &mut Scene, facts: &Facts<'_>, network: &Network) {
         let row =
             [names.pod(node).as_str(), ready, status, "0", "19m", &names.host_name(node)].map(str::to_owned);
         rows.push(row);
+    }
+    let age = format!("{}h", names.running_hours);
+    for index in 0..RUNNING {
+        let (pod, host) = (names.pod(4 + index), names.host_name(index % 4));
+        rows.push([pod.as_str(), "1/1", "Running", "0", &age, &host].map(str::to_owned));
+    }
+    // As the command line sorts them.
+    if let Some(pods) = rows.get_mut(1..) {
+        pods.sort();
     }
     let mut text = format!(
         "$ date -u +%FT%TZ\n{}\n$ kubectl get pods -n prod -l app={} -o wide | awk '{{print $1,$2,$3,$4,$5,$7}}' | column -t\n",

@@ -25,7 +25,7 @@ use crate::model::EvidenceType::{Command, Json, Log, Metric, Table};
 
 pub(super) const WORLD: World = World {
     id: "I12",
-    version: 1,
+    version: 2,
     causes: &[
         "new-date-prefix",
         "small-batches",
@@ -709,6 +709,11 @@ fn result(names: &Names) -> String {
     format!("s3://aws-athena-query-results-{}-{REGION}/{}.csv", names.account, names.query)
 }
 
+/// Another id in the same groups.
+fn backwards(id: &str) -> String {
+    id.split('-').map(|part| part.chars().rev().collect()).collect::<Vec<String>>().join("-")
+}
+
 /// The part of a query that chooses the first ten minutes of the new day.
 fn between(names: &Names) -> String {
     let day = names.day;
@@ -779,7 +784,7 @@ fn top_keys(scene: &mut Scene, facts: &Facts<'_>, points: &[Point]) {
         "$ cat top-keys.sql\nSELECT url_decode(url_decode(key)) AS path, count(*) AS requests\nFROM s3_access_logs.{}\nWHERE httpstatus >= '400'\n  AND {}\nGROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 5\n$ aws s3 cp {} -\n\"path\",\"requests\"\n",
         names.bucket.replace('-', "_"),
         between(names),
-        result(names).replacen(&names.query, &names.query.chars().rev().collect::<String>(), 1),
+        result(names).replacen(&names.query, &backwards(&names.query), 1),
     );
     let list = window(points, |point| point.list_slow);
     let (slow, denied) = (window(points, |point| point.slow), window(points, |point| point.denied));

@@ -14,7 +14,7 @@ use crate::model::EvidenceType::{Command, Json, Log};
 
 pub(super) const WORLD: World = World {
     id: "I24",
-    version: 2,
+    version: 3,
     causes: &[
         "image-architecture",
         "nodes-moved",
@@ -190,8 +190,8 @@ fn service_events(scene: &mut Scene, facts: &Facts<'_>) {
                 "(service {service}) (deployment {deployment}) deployment failed: tasks failed to start."
             ),
         ),
-        (6, format!("(service {service}) has started 1 tasks: (task {}).", &task[..32])),
-        (3, format!("(service {service}) has started 1 tasks: (task {}).", reversed(task))),
+        (6, format!("(service {service}) has started 1 tasks: (task {}).", reversed(task))),
+        (3, format!("(service {service}) has started 1 tasks: (task {task}).")),
         (-212, format!("(service {service}) has reached a steady state.")),
     ];
     for (minutes, message) in rows {

@@ -27,7 +27,7 @@ use crate::model::EvidenceType::{Command, Config, Log, Metric, Packet};
 
 pub(super) const WORLD: World = World {
     id: "I11",
-    version: 1,
+    version: 2,
     causes: &[
         "mtu-black-hole",
         "firewall-forgets",
@@ -167,7 +167,10 @@ fn names(draw: &mut Draw) -> Names {
     let id = |kind: &str, draw: &mut Draw| format!("{kind}-0{}", draw.hex(16));
     let service = *draw.pick(&["orders", "booking", "ledger", "members", "pricing"]);
     let first: u8 = draw.int(10, 60);
-    let set = draw.hex(10);
+    let set = draw.pod_template_hash();
+    // No two alike.
+    let mut ports: Vec<u16> = (0..12u16).map(|index| 32_768 + 2300 * index + draw.int(0u16, 2299)).collect();
+    draw.shuffle(&mut ports);
     Names {
         cluster: *draw.pick(&["prod", "shop-prod", "core-prod", "tokyo-prod"]),
         service,
@@ -181,8 +184,8 @@ fn names(draw: &mut Draw) -> Names {
         db_group: id("sg", draw),
         second: [first, first + draw.int(20, 60)],
         hosts: (0..6).map(|_| draw.int(20, 240)).collect(),
-        pods: [0, 1].map(|_| format!("{service}-api-{set}-{}", draw.hex(5))),
-        ports: (0..9).map(|_| draw.int(32_768, 60_999)).collect(),
+        pods: [0, 1].map(|_| format!("{service}-api-{set}-{}", draw.pod_suffix())),
+        ports,
         sequence: [draw.int(100_000_000, 900_000_000), draw.int(1_000_000_000, 2_000_000_000)],
         calls: 100 * draw.int(310u32, 990),
         large: draw.int(3200, 6900),
@@ -409,16 +412,23 @@ impl Facts<'_> {
 fn app_log(scene: &mut Scene, facts: &Facts<'_>, network: &Network) {
     let names = facts.names;
     let mut text = format!(
-        "$ kubectl logs -n prod -l app={}-api --tail=-1 --since-time={} --timestamps | grep 'gave up' | tail -n 4\n",
+        "$ kubectl logs -n prod -l app={}-api --tail=-1 --since-time={} --timestamps | grep 'gave up' | shuf -n 4 | sort\n",
         names.service,
         stamp(names.hour)
     );
     let both = facts.hangs(network, OLD).is_some();
     let database = names.address(3);
-    for (index, seconds) in [2204, 2371, 2466, 2890].into_iter().enumerate() {
-        let pod = if both && index % 2 == 0 { OLD } else { NEW };
+    for (index, seconds) in [2204, 2317, 2422, 3190].into_iter().enumerate() {
+        let pod = if both && index % 2 == 1 { OLD } else { NEW };
         let Some(hang) = facts.hangs(network, pod) else { continue };
-        let source = format!("{}:{}", names.address(pod), names.port(index));
+        // The third is the call with a large statement that the flow logs show too, where it is one that hangs; else one
+        // after their time.
+        let (seconds, port) = match (index, hang) {
+            (2, Hang::Large) => (seconds, 2),
+            (2, _) => (seconds + 75, 11),
+            _ => (seconds, index),
+        };
+        let source = format!("{}:{}", names.address(pod), names.port(port));
         let reason = match hang {
             Hang::Name => format!(
                 "dial tcp: lookup {} on 172.20.0.10:53: read udp {source}->172.20.0.10:53: i/o timeout",
@@ -597,7 +607,7 @@ fn trace(scene: &mut Scene, facts: &Facts<'_>, network: &Network) {
     });
     let ends =
         [SocketAddrV4::new(names.address(NEW), names.port(5)), SocketAddrV4::new(names.address(3), PORT)];
-    let start = names.at(2336) + TimeDelta::microseconds(114_203);
+    let start = names.at(2501) + TimeDelta::microseconds(114_203);
     let mut lines = match hang {
         Some(Hang::Name) => Vec::new(),
         _ => tcp::tcpdump(
@@ -661,8 +671,8 @@ fn flow_logs(scene: &mut Scene, facts: &Facts<'_>, network: &Network) {
             (0, 0),
         );
     }
-    talk(&facts.call(OLD, PORT, names.port(0), SMALL), 11, (17, 2244), (15, 3160));
-    talk(&facts.call(NEW, PORT, names.port(1), SMALL), 24, (16, 2108), (14, 2992));
+    talk(&facts.call(OLD, PORT, names.port(9), SMALL), 11, (17, 2244), (15, 3160));
+    talk(&facts.call(NEW, PORT, names.port(10), SMALL), 24, (16, 2108), (14, 2992));
     let large = u64::from(names.large);
     talk(&facts.call(OLD, PORT, names.port(4), names.large), 39, (21, 1302 + large), (18, 1871));
     talk(&facts.call(NEW, PORT, names.port(2), names.large), 52, (20, 1250 + large), (18, 1871));

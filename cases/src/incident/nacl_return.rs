@@ -23,7 +23,7 @@ use crate::model::EvidenceType::{Command, Json, Log, Metric};
 
 pub(super) const WORLD: World = World {
     id: "I07",
-    version: 1,
+    version: 2,
     causes: &[
         "nacl-ephemeral-return",
         "password-rotation",
@@ -70,6 +70,9 @@ struct Names {
     admin: &'static str,
     ports: Vec<u16>,
     pool: u32,
+    /// The app's process, and by how many milliseconds its errors come late.
+    pid: u32,
+    late: [i64; 3],
     /// When it began to fail.
     began: NaiveDateTime,
     rotated: NaiveDateTime,
@@ -182,6 +185,8 @@ fn names(draw: &mut Draw) -> Names {
         admin: *draw.pick(&["kevin.lin", "amy.chen", "jason.wu", "sandy.hsu"]),
         ports: (0..12).map(|_| draw.int(32_768, 60_999)).collect(),
         pool: draw.int(8, 20),
+        pid: draw.int(780, 1900),
+        late: [0, 1, 2].map(|_| draw.int(0, 21_999)),
         began,
         rotated: began - TimeDelta::minutes(draw.int(17 * 60, 25 * 60)),
     }
@@ -415,20 +420,38 @@ fn app_log(scene: &mut Scene, facts: &Facts<'_>, network: &Network) {
     let service = names.service;
     let outcome = facts.app_outcome(network);
     let mut text = format!(
-        "$ journalctl -u {service}-api --since '{}' -o cat | tail -n 6\n",
-        names.at(-60).format("%F %T")
+        "$ journalctl -u {service}-api --since '{}' -o cat | grep -E 'SqlExceptionHelper|Caused by: (org.postgresql|java.net)' | tail -n {}\n",
+        names.at(-60).format("%F %T"),
+        if matches!(outcome, Outcome::Rejected | Outcome::NoSlot) { 9 } else { 12 }
     );
-    for (index, seconds) in [36, 97, 158].into_iter().enumerate() {
-        let time = names.at(seconds).format("%Y-%m-%dT%H:%M:%S");
-        let _ = writeln!(
-            text,
-            "{time}.{:03}Z  WARN 1 --- [http-nio-8080-exec-{}] o.h.engine.jdbc.spi.SqlExceptionHelper : HikariPool-1 - Connection is not available, request timed out after 30000ms.",
-            407 + 113 * index,
-            index + 3
+    // The last ones before the clock of the next check. Where the driver has no error of its own, the state is that of a
+    // connection it could not make.
+    let state = match outcome {
+        Outcome::TimesOut | Outcome::Connects => "08001",
+        Outcome::Rejected => "28P01",
+        Outcome::NoSlot => "53300",
+    };
+    for (index, (seconds, late)) in [1052, 1113, 1174].into_iter().zip(names.late).enumerate() {
+        let time = names.at(seconds) + TimeDelta::milliseconds(late);
+        let place = format!(
+            "{} --- [nio-8080-exec-{}] o.h.engine.jdbc.spi.SqlExceptionHelper   ",
+            names.pid,
+            (index * 4 + 3) % 10 + 1
         );
+        for (level, milliseconds, message) in [
+            (" WARN", 0, format!("SQL Error: 0, SQLState: {state}")),
+            (
+                "ERROR",
+                1,
+                "HikariPool-1 - Connection is not available, request timed out after 30000ms.".to_owned(),
+            ),
+        ] {
+            let time = (time + TimeDelta::milliseconds(milliseconds)).format("%Y-%m-%dT%H:%M:%S%.3fZ");
+            let _ = writeln!(text, "{time} {level} {place}: {message}");
+        }
         let cause = match outcome {
             Outcome::TimesOut | Outcome::Connects => {
-                "Caused by: java.net.SocketTimeoutException: Connect timed out".to_owned()
+                "Caused by: org.postgresql.util.PSQLException: The connection attempt failed.\nCaused by: java.net.SocketTimeoutException: Connect timed out".to_owned()
             }
             Outcome::Rejected => format!(
                 "Caused by: org.postgresql.util.PSQLException: FATAL: password authentication failed for user \"{}\"",

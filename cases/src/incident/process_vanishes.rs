@@ -18,7 +18,7 @@ use crate::model::EvidenceType::{Command, Config, Json, Log, Metric};
 
 pub(super) const WORLD: World = World {
     id: "I05",
-    version: 1,
+    version: 2,
     causes: &[
         "unbounded-cache",
         "neighbour-grows",
@@ -231,6 +231,12 @@ impl Facts<'_> {
         memory.total.saturating_sub(fixed)
     }
 
+    /// What the files in the cache would take: a little more each hour, and never twice the same.
+    fn files(&self, at: NaiveDateTime, hours: i64) -> u64 {
+        let noise = self.names.noise.get(chrono::Timelike::hour(&at) as usize).copied().unwrap_or(0);
+        self.names.memory.wanted / 1000 * (940 + 4 * u64::try_from(hours).unwrap_or(0) + noise % 4)
+    }
+
     /// Anonymous KiB of the service and of the import at a moment of the last life; `others` is what the rest holds.
     fn wants(&self, at: NaiveDateTime, others: u64) -> (u64, u64) {
         let names = self.names;
@@ -334,6 +340,7 @@ fn live(facts: &Facts<'_>) -> Day {
             }
         }
         let seconds = u32::try_from((at - host.now).num_seconds()).unwrap_or(0);
+        host.memory.wanted = facts.files(at, (at - began).num_hours());
         let sample = host.step(seconds);
         let resident = |pid: u32| host.living().find(|process| process.pid == pid).map(Process::resident);
         if at == full_hour(at) {
@@ -351,6 +358,8 @@ fn live(facts: &Facts<'_>) -> Day {
         host.booted = names.ends[2] + TimeDelta::seconds(31);
     }
     let left = u32::try_from((names.now - host.now).num_seconds()).unwrap_or(0);
+    let up = (names.now - host.booted).num_hours().clamp(0, 24);
+    host.memory.wanted = facts.files(names.now, up) * if up == 0 { 7 } else { 10 } / 10;
     let now = host.step(left);
     Day { hours, kill, host, now }
 }

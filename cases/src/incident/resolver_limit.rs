@@ -29,7 +29,7 @@ use crate::model::EvidenceType::{Command, Log, Metric, Packet};
 
 pub(super) const WORLD: World = World {
     id: "I17",
-    version: 1,
+    version: 2,
     causes: &[
         "resolver-packet-limit",
         "metadata-traffic",
@@ -178,8 +178,8 @@ fn names(draw: &mut Draw) -> Names {
         system_group: id("sg", draw),
         app_group: id("sg", draw),
         new_group: id("sg", draw),
-        set: draw.hex(10),
-        suffixes: [draw.hex(5), draw.hex(5)],
+        set: draw.pod_template_hash(),
+        suffixes: [draw.pod_suffix(), draw.pod_suffix()],
         balancer: draw.hex(16),
         lookups: draw.int(261, 272),
         customers: (0..12).map(|index| 10_000 + 1000 * index + draw.int(0u32, 999)).collect(),

@@ -21,7 +21,7 @@ use crate::model::EvidenceType::{Command, Config, Json, Log, Metric};
 
 pub(super) const WORLD: World = World {
     id: "I14",
-    version: 1,
+    version: 2,
     causes: &[
         "refresh-in-step",
         "no-reuse",
@@ -184,12 +184,6 @@ fn build(draw: &mut Draw, cause: &str) -> Scene {
     scene
 }
 
-/// Letters and digits as Kubernetes draws them for names.
-fn word(draw: &mut Draw, letters: usize) -> String {
-    const ALPHABET: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
-    (0..letters).map(|_| char::from(*draw.pick(ALPHABET))).collect()
-}
-
 fn names(draw: &mut Draw) -> Names {
     let day = NaiveDate::from_ymd_opt(2026, draw.int(2, 10), draw.int(14, 27)).unwrap_or_default();
     let minute: u32 = draw.int(0, 59);
@@ -231,8 +225,8 @@ fn names(draw: &mut Draw) -> Names {
         examples: draw.some(&(1..=44).collect::<Vec<u32>>(), 8),
         rotated: draw.int(4, 7),
         pod_names: {
-            let set = word(draw, 9);
-            (0..6).map(|_| format!("login-worker-{set}-{}", word(draw, 5))).collect()
+            let set = draw.pod_template_hash();
+            (0..6).map(|_| format!("login-worker-{set}-{}", draw.pod_suffix())).collect()
         },
         session: draw.hex(10),
         ids: (0..16).map(|_| draw.hex(8)).collect(),

@@ -212,6 +212,11 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
         let limit = number(first(r"MemoryMax=(\d+)\n", &texts["unit-limits"])) / 1024;
         faults.expect(texts["oom-tasks"].contains(&format!("limit {limit}kB")), "two limits");
     }
+    let cached = all(r"Mem:(?: +\d+){4} +(\d+)", &texts["free-history"]);
+    faults.expect(
+        cached.windows(2).all(|pair| pair[0] != pair[1]),
+        "the cache of hours that lie apart is the same",
+    );
     let used: Vec<u64> = all(r"Mem: +\d+ +(\d+)", &texts["free-history"]).into_iter().map(number).collect();
     let left: Vec<u64> =
         all(r"Mem:(?: +\d+){5} +(\d+)", &texts["free-history"]).into_iter().map(number).collect();

@@ -242,6 +242,26 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
     );
     faults
         .expect(database.iter().all(|flow| flow.bytes >= 40 * flow.packets), "packets smaller than a header");
+    // The log's last lines are from shortly before the next look, from one process that systemd started, and no clockwork.
+    let time =
+        |text: &str, format: &str| chrono::NaiveDateTime::parse_from_str(text, format).expect("a time");
+    let errors: Vec<_> = all(r"(?m)^(\S+)Z ERROR \d+ --- ", &texts["app-log"])
+        .iter()
+        .map(|one| time(one, "%Y-%m-%dT%H:%M:%S%.f"))
+        .collect();
+    let probed = time(&first(r"(?m)^(20\S+)Z$", &texts["probe"]), "%Y-%m-%dT%H:%M:%S");
+    let silence = (probed - errors[errors.len() - 1]).num_seconds();
+    faults.expect((10..180).contains(&silence), "the log ends long before the probe, or after it");
+    let gaps: Vec<_> = errors.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    faults.expect(gaps[0] != gaps[1] && errors.is_sorted(), "errors as of a clockwork");
+    let processes = all(r"(?m)^\S+Z +(?:WARN|ERROR) (\d+) --- ", &texts["app-log"]);
+    faults.expect(
+        processes.iter().all(|process| *process == processes[0] && process != "1"),
+        "the service's process",
+    );
+    let levels = all(r"(?m)^\S+Z +(\w+) \d+ --- ", &texts["app-log"]);
+    faults
+        .expect(levels == ["WARN", "ERROR"].repeat(errors.len()), "a state is a warning, a message an error");
     // A TCP connection that fails by name cannot give a PostgreSQL error.
     if texts["probe"].contains("timed out") {
         faults.expect(!texts["app-log"].contains("FATAL"), "an answer over a path that does not work");

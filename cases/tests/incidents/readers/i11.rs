@@ -13,6 +13,8 @@ struct Flow {
     ports: (u16, u16),
     packets: u64,
     bytes: u64,
+    start: i64,
+    end: i64,
     accept: bool,
 }
 
@@ -30,6 +32,8 @@ fn flows(text: &str) -> Vec<Flow> {
                 ports: (port(5), port(6)),
                 packets: number(8),
                 bytes: number(9),
+                start: cells[10].parse().expect("a time"),
+                end: cells[11].parse().expect("a time"),
                 accept: cells[12] == "ACCEPT",
             }
         })
@@ -205,6 +209,40 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
         .expect(flows.iter().any(|flow| pods.get(1) == Some(&flow.source)), "the flow log is another pod's");
     for address in all(r"read tcp (10\.\d+\.\d+\.\d+):", &texts["app-log"]) {
         faults.expect(pods.contains(&address), "a call of an unknown pod");
+    }
+    let sets = all(r"ERROR (\S+)-[^\saeiou013]{5} call", &texts["app-log"]);
+    faults.expect(
+        !sets.is_empty() && sets.iter().all(|set| super::is_replica_set(set)),
+        "a pod as Kubernetes names none",
+    );
+    // A call given up had waited thirty seconds: meanwhile its connection carried no call that succeeded.
+    for call in all(r"(?m)^(\S+Z ERROR .* read tcp 10\.\S+)->", &texts["app-log"]) {
+        let time = chrono::NaiveDateTime::parse_from_str(&call[..19], "%Y-%m-%dT%H:%M:%S").expect("a time");
+        let gave_up = time.and_utc().timestamp();
+        let (address, port) =
+            call.rsplit_once(' ').and_then(|(_, end)| end.split_once(':')).expect("an address and a port");
+        let port: u16 = port.parse().expect("a port");
+        let same = flows.iter().filter(|flow| flow.source == address && flow.ports.0 == port);
+        let meanwhile: Vec<_> = same.filter(|flow| flow.start < gave_up && flow.end > gave_up - 30).collect();
+        let arrived = meanwhile.iter().map(|flow| flow.bytes).collect::<Vec<_>>();
+        faults.expect(
+            meanwhile.is_empty() || arrived.iter().min() < arrived.iter().max(),
+            "a call hung on a connection that worked",
+        );
+    }
+    // The capture has every packet of its pod, so no flow of the pod's at that time is missing in it.
+    if !capture.is_empty() {
+        let from = all(r"(?m)^(\d\d:\d\d:\d\d)\.\d+ IP ", &texts["trace"]);
+        let clock = |second: i64| {
+            chrono::DateTime::from_timestamp(second, 0).expect("a time").format("%H:%M:%S").to_string()
+        };
+        faults.expect(
+            flows
+                .iter()
+                .filter(|flow| flow.source == capture)
+                .all(|flow| clock(flow.end) < from[0] || clock(flow.start) > from[from.len() - 1]),
+            "a flow that the capture does not show",
+        );
     }
     // Who hangs by the counts hangs by the log.
     let old_hangs = rows(&texts["by-group"])[0].2 > 0;

@@ -263,5 +263,12 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, views: &BTreeMap<String, V
             faults.expect(series.start == format!("{start}Z"), "a picture begins elsewhere");
         }
     }
+    let results: Vec<String> =
+        texts.values().flat_map(|text| all(r"aws-athena-query-results-\S+?/(\S+)\.csv", text)).collect();
+    let groups = |id: &String| id.split('-').map(str::len).collect::<Vec<_>>() == [8, 4, 4, 4, 12];
+    faults.expect(
+        results.len() > 1 && results[0] != results[1] && results.iter().all(groups),
+        "a query's id as Athena gives none",
+    );
     faults.found
 }

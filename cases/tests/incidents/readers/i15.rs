@@ -36,7 +36,8 @@ fn peer(text: &str, egress: &str) -> String {
 pub fn finding(check: &str, text: &str, _: &[Series]) -> String {
     let found = match check {
         "pull-error" => {
-            let running = all(r"(?m)^\S+\s+1/1\s+(Running)", text).len();
+            // Pods of the rollout are minutes old, those from before it hours.
+            let running = all(r"(?m)^\S+\s+1/1\s+(Running)\s+\d+\s+\d+m\s", text).len();
             let failing = all(r"(?m)^\S+\s+0/1\s+(ImagePullBackOff)", text).len();
             assert_eq!(running + failing, 4, "{text}");
             let same = |part: &str| all(&format!("({part})"), text).len() == failing;
@@ -221,6 +222,15 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, _: &BTreeMap<String, View>
             faults.expect(fits, "a node is treated otherwise than its groups say");
         }
     }
+    // The customer's running pods serve: they are of another replica set than those that fail, and older than the endpoint.
+    let former = all(r"(?m)^(\S+)-\w{5}\s+1/1\s+Running\s+\d+\s+\d+h\s", &texts["pull-error"]);
+    let failing = all(r"(?m)^(\S+)-\w{5}\s+0/1\s+ImagePullBackOff\s+\d+\s+\d+m\s", &texts["pull-error"]);
+    faults.expect(!former.is_empty(), "nothing serves");
+    faults.expect(former.iter().all(|set| !failing.contains(set)), "pods of one replica set, old and new");
+    faults.expect(
+        former.iter().chain(&failing).all(|set| super::is_replica_set(set)),
+        "a replica set as Kubernetes names none",
+    );
     // Nothing failed before the endpoint was there.
     let created = first(r#"(?m)^\["([^"]+)","[^"]+","CreateVpcEndpoint""#, &texts["changes"]);
     let failures = all(r"(?m)^(20\S+Z)\tip-", &texts["pull-error"]);

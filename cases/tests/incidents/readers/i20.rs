@@ -170,6 +170,14 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, _: &BTreeMap<String, View>
         rows.len() == 5 && rows.windows(2).any(|pair| pair[0] != pair[1]),
         "five seconds that are not alike",
     );
+    for (column, name) in [(3, "free"), (5, "cache"), (8, "bi")] {
+        let cells: Vec<_> = rows.iter().filter_map(|row| row.split_whitespace().nth(column)).collect();
+        faults.expect(
+            cells.len() == 5 && cells.windows(2).any(|pair| pair[0] != pair[1]),
+            format!("{name} is the same in every second"),
+        );
+    }
+    faults.expect(reads.windows(2).all(|pair| pair[0] != pair[1]), "two periods with the same reads");
     let swaps = row[6] + row[7] > 0.0;
     faults.expect(swaps == (row[2] > 0.0), "swapping without swap");
 

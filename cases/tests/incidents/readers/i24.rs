@@ -96,6 +96,18 @@ pub fn contradictions(texts: &BTreeMap<&str, String>, _: &BTreeMap<String, View>
     let task = first(r"--tasks (\w+)", &texts["stopped-task"]);
     faults.expect(texts["container-log"].contains(&task), "the log is another task's");
     faults.expect(texts["service-events"].contains(&task), "the events do not know the task");
+    // The service starts the task, the node asks for its image, the container writes.
+    let started = first(
+        &format!(r"(?m)^(\S+)\.\d+\+00:00\t.*started 1 tasks: \(task {task}\)"),
+        &texts["service-events"],
+    );
+    let asked = first(r#""eventTime": "(\S+)Z""#, &texts["registry-events"]);
+    let wrote = first(r"(?m)^(20\d\d-\S+) ", &texts["container-log"]);
+    faults.expect(
+        !started.is_empty() && started < asked,
+        "the image was asked for before the task was started",
+    );
+    faults.expect(wrote.is_empty() || asked < wrote, "the container wrote before its image was asked for");
     let image = first(r#""image": "(\S+)""#, &texts["stopped-task"]);
     faults.expect(
         texts["task-definition"].contains(&image),

@@ -108,6 +108,12 @@ fn all(pattern: &str, text: &str) -> Vec<String> {
     })
 }
 
+/// Whether a name ends in a hash as replica sets have: a decimal number in Kubernetes's letters for digits.
+fn is_replica_set(name: &str) -> bool {
+    let hash = name.rsplit('-').next().unwrap_or_default();
+    (1..=10).contains(&hash.len()) && hash.chars().all(|one| "456789bcdf".contains(one))
+}
+
 /// The first thing a pattern's first group matches; empty where nothing does.
 fn first(pattern: &str, text: &str) -> String {
     all(pattern, text).into_iter().next().unwrap_or_default()
