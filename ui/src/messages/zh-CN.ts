@@ -583,7 +583,8 @@ export const zhCN = {
     },
     leftOver: (n) => `当时还有${n}个其他可能。`,
     hasty: '还没有证据能排除它，你就先排除了。',
-    postLacks: (parts) => `还没写到可以检查的程度：${parts}。机制要在没有人特别留意时也有效，并且有人在某一天之前完成。`,
+    postLacks: (parts) =>
+      `还没写到可以检查的程度：${parts}。机制要在没有人特别留意时也有效，并且有人在某一天之前完成。`,
     ruledOutBy: (checks) => `排除它的证据：${checks}。`,
     evidenceScore: '证据',
     minutesUsed: (used, best) => `指名原因前花了${used}分钟检查；最省的做法只要${best}分钟。`,
