@@ -1,6 +1,6 @@
 //! Every drill against its second solver on many seeds, and how long cases and worlds take to draw.
 //!
-//! Run by `cargo xtask bench drills [-- --seeds N] [-- D01 ...]`.
+//! Run by `cargo xtask bench drills [--seeds N] [D01 ...]`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -32,7 +32,8 @@ fn main() -> ExitCode {
     while let Some(argument) = arguments.next() {
         if argument == "--seeds" {
             seeds = arguments.next().and_then(|number| number.parse().ok()).expect("--seeds takes a number");
-        } else {
+        } else if argument != "--" {
+            drill::family(&argument.to_uppercase()).unwrap_or_else(|| panic!("no drill is called {argument}"));
             wanted.push(argument);
         }
     }
