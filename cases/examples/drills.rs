@@ -33,7 +33,8 @@ fn main() -> ExitCode {
         if argument == "--seeds" {
             seeds = arguments.next().and_then(|number| number.parse().ok()).expect("--seeds takes a number");
         } else if argument != "--" {
-            drill::family(&argument.to_uppercase()).unwrap_or_else(|| panic!("no drill is called {argument}"));
+            drill::family(&argument.to_uppercase())
+                .unwrap_or_else(|| panic!("no drill is called {argument}"));
             wanted.push(argument);
         }
     }
