@@ -103,6 +103,11 @@ step('she adds the mentor, looks at what leaves and makes the packet', async () 
   await app.fill('share-question', 'Am I ready for the phone screen?');
   await app.click('share-look');
   await app.sees('share-preview');
+  // Pictures in containers of their own beside a rail that follows the window's width.
+  await app.session.resize(900, 600);
+  await until('the narrow rail', () => app.session.run(() => document.querySelector('nav').offsetWidth < 100));
+  await app.session.resize(1280, 800);
+  await until('the wide rail', () => app.session.run(() => document.querySelector('nav').offsetWidth > 150));
   await chooseFile(() => app.click('share-make'), review);
   assert.match(await app.text('share-written'), /review\.age/);
   assert.ok(existsSync(review), 'under the very name that was typed');
