@@ -154,7 +154,7 @@ pub struct MockShared {
     pub number: u32,
     /// When it began, UTC milliseconds.
     pub at_ms: i64,
-    /// What each round was about: the area's id; empty for a behavioural one.
+    /// What each round was about beside principles: the domain's id; empty where there was nothing else.
     pub rounds: Vec<String>,
     /// The candidate's own questions.
     pub own_questions: String,

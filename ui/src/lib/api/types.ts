@@ -2270,7 +2270,7 @@ number: number,
  */
 at_ms: number, 
 /**
- * What each round was about: the area's id; empty for a behavioural one.
+ * What each round was about beside principles: the domain's id; empty where there was nothing else.
  */
 rounds: Array<string>, 
 /**
