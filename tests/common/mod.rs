@@ -1,6 +1,8 @@
 //! Builders shared by the tests: a small bank, an app in memory or in a folder, a clock that is set by hand.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+pub mod pair;
+
 use std::path::{Path, PathBuf};
 
 use divedeep::app::{Access, Answer, App, DrillAnswer, Focus, Round, Settings};
