@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::update::weight;
 use super::{Diagnosis, Tone, tone};
 use crate::model::{Action, Aim, Grade, UpdatePart};
 
@@ -165,13 +166,11 @@ impl PostAction {
     /// somebody who does it, a day or a span.
     pub fn lacks(&self) -> Vec<PostPart> {
         let text = self.mechanism.to_lowercase();
-        let han = text.chars().filter(|letter| ('\u{4e00}'..='\u{9fff}').contains(letter)).count();
-        let words = text.split_whitespace().filter(|word| word.len() > 1).count() + han / 2;
-        let mechanism = words >= 3 && !INTENTIONS.iter().any(|word| text.contains(word));
+        let mechanism = weight(&text) >= 3 && !INTENTIONS.iter().any(|word| text.contains(word));
         let date = self.date.to_lowercase();
         let spans = [
-            "day", "week", "month", "quarter", "sprint", "today", "tomorrow", "tonight", "hour", "monday",
-            "friday", "日", "天", "週", "周", "月", "季", "年",
+            "day", "week", "month", "quarter", "sprint", "tomorrow", "tonight", "hour", "日", "天", "星期",
+            "禮拜", "礼拜", "週", "周", "月", "季", "年",
         ];
         let dated =
             date.chars().any(|letter| letter.is_numeric()) || spans.iter().any(|span| date.contains(span));
@@ -346,5 +345,27 @@ pub fn score(play: &Play, diagnosis: &Diagnosis, actions: &[Action]) -> Debrief 
         tone,
         post_points,
         post_lacks,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_post_incident_action_is_a_mechanism_somebody_and_a_day() {
+        use PostPart::{Date, Mechanism, Owner};
+        let lacks = |mechanism: &str, owner: &str, date: &str| {
+            PostAction { mechanism: mechanism.into(), owner: owner.into(), date: date.into() }.lacks()
+        };
+        assert_eq!(
+            lacks("The pipeline checks each image's architecture", "platform team", "in two weeks"),
+            []
+        );
+        assert_eq!(lacks("部署流程會檢查映像檔的架構", "平台團隊", "下週五"), []);
+        assert_eq!(lacks("Alarm on the certificate that is served", "Mei", "2026-12-01"), []);
+        assert_eq!(lacks("Everybody is more careful next time", "team", "Friday"), [Mechanism]);
+        assert_eq!(lacks("大家下次要小心一點", "團隊", "星期五之前"), [Mechanism]);
+        assert_eq!(lacks("m", "", "end"), [Mechanism, Owner, Date]);
     }
 }

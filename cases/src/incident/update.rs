@@ -108,7 +108,7 @@ fn sentences(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Words of a text; a Chinese character is half of one.
-fn weight(text: &str) -> usize {
+pub(super) fn weight(text: &str) -> usize {
     let latin =
         text.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| word.len() > 1).count();
     let han = text.chars().filter(|letter| ('\u{4e00}'..='\u{9fff}').contains(letter)).count();
